@@ -101,6 +101,8 @@ export interface Listing<T> {
 
 /** `leftOut`: those that are too many to be shown. */
 export interface ChangeListing extends BoundedChanges {
+  /** What can't be told, in sentences: what was not watched between, and callers without a name. */
+  readonly notes: readonly string[];
   /** When it was compared. */
   readonly atMicros: number;
 }

@@ -13,17 +13,28 @@ export interface BoundedChanges {
 
 const SIGNS: Readonly<Record<ChangeKind, string>> = { added: "+", removed: "-", changed: "~" };
 
-export function changesAsText(changes: readonly Change[]): string {
-  return `${changes.map((change) => `${SIGNS[change.change]} ${inWords(change)}\n`).join("")}${changeSummary(changes)}\n`;
+/** `notes`: sentences on what can't be told. */
+export function changesAsText(changes: readonly Change[], notes: readonly string[] = []): string {
+  const lines = [
+    ...changes.map((change) => `${SIGNS[change.change]} ${inWords(change)}`),
+    ...notes.map((note) => `! ${printable(note)}`),
+    changeSummary(changes),
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
-export function changesAsMarkdown(changes: readonly Change[], leftOut: readonly LeftOut[] = []): string {
+export function changesAsMarkdown(
+  changes: readonly Change[],
+  leftOut: readonly LeftOut[] = [],
+  notes: readonly string[] = [],
+): string {
   const rows = changes.map(
     (change) => `| ${change.change} | ${change.kind} | ${cell(change.subject)} | ${cell(howInWords(change))} |\n`,
   );
   const table = rows.length === 0 ? "" : `| change | what | which | how |\n|---|---|---|---|\n${rows.join("")}\n`;
   const rest = leftOut.length === 0 ? "" : `${leftOutWords(leftOut)}\n\n`;
-  return `${table}${rest}${changeSummary(changes, leftOut)}\n`;
+  const told = notes.map((note) => `**${cell(note)}**\n\n`).join("");
+  return `${table}${rest}${told}${changeSummary(changes, leftOut)}\n`;
 }
 
 /** `2 added, 0 removed, 1 changed`, those that are left out among them. */

@@ -108,6 +108,8 @@ export interface DeprecationFacts {
   readonly sunsetMicros?: number;
   /** When each of its callers called last since it was marked, bounded; left out where none did. */
   readonly lastCalls?: Readonly<Record<string, number>>;
+  /** Of those who did not call for 7 days by its last call, while its sensor watched; left out where none did so. */
+  readonly gone?: readonly string[];
 }
 
 /**

@@ -184,7 +184,7 @@ function fillEndpoint(record: {
   drift?: unknown[];
   hosts?: unknown[];
   ownClasses?: object;
-  deprecation?: { lastCalls?: object };
+  deprecation?: { lastCalls?: object; gone?: readonly string[] };
   schemas?: unknown;
   protection?: unknown;
   reached?: unknown;
@@ -195,6 +195,7 @@ function fillEndpoint(record: {
   if (record.hosts?.length === 0) delete record.hosts;
   if (Object.keys(record.ownClasses ?? {}).length === 0) delete record.ownClasses;
   if (Object.keys(record.deprecation?.lastCalls ?? {}).length === 0) delete record.deprecation?.lastCalls;
+  if (record.deprecation?.gone?.length === 0) delete record.deprecation.gone;
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
   if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);

@@ -185,6 +185,22 @@ t.test(
   },
 );
 
+t.test("what was found at the address before is not new at the next one, nor after a restart there", (t) => {
+  const kept = (scene: Scene) => JSON.parse(JSON.stringify(scene.inventory.takeDelta(1_000).rows));
+  const first = new Town().live(10, { alpha: A });
+  first.call("alpha", A, ["/added"]).live(90, { alpha: A }).live(100, { alpha: B });
+  t.strictSame(first.newOnes(), [`${A} /added ×1`]);
+  first.call("alpha", B, ["/added"]).live(10, { alpha: B });
+  t.strictSame(first.newOnes(), [`${A} /added ×1`], "it was told there");
+  const second = new Town(new Scene({}, 1), 211);
+  second.scene.inventory.restore(kept(first.scene));
+  second.scene.detection.restore(first.scene.detection.all(), AT);
+  second.call("alpha", B, ["/added", "/later"]).live(100, { alpha: C }).call("alpha", C, ["/added", "/later"]);
+  second.live(10, { alpha: C });
+  t.strictSame(second.newOnes(), [`${A} /added ×1`, `${B} /later ×1`]);
+  t.end();
+});
+
 t.test("a service that comes back to its address is the same, however long it was away", async (t) => {
   const seen = new Town().live(100, { alpha: A }).live(100, { alpha: B });
   for (const days of [1, 9])

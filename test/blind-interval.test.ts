@@ -45,11 +45,18 @@ t.test("an endpoint is not dormant for the time in which the sensor was blind", 
   const blind = { kind: "blind", interfaceName: "eth0", reason: "the sensor was not running" } as const;
   scene.inventory.blindTimes.note({ ...blind, fromMicros: START + HOUR, untilMicros: START + 900 * HOUR });
   scene.get("/now", { atMicros: START + 901 * HOUR });
-  t.same(states(), ["/now new", "/old active"], "two hours were watched since");
+  t.same(states(), ["/now active", "/old active"], "two hours were watched since: it is learned still");
   scene.get("/now", { atMicros: START + 947 * HOUR });
   t.same(states(), ["/now active", "/old active"], "48 hours were");
+  scene.get("/late", { atMicros: START + 946 * HOUR });
+  t.same(states(), ["/late new", "/now active", "/old active"], "a day was learned");
   scene.get("/now", { atMicros: START + 947 * HOUR + 1 });
-  t.same(states(), ["/now active", "/old dormant"]);
+  t.same(states(), ["/late new", "/now active", "/old dormant"]);
+  t.match(
+    scene.detection.all().filter(({ rule }) => rule === "new-endpoint"),
+    [{ template: "/late" }],
+    "and no finding tells of the others",
+  );
   t.end();
 });
 

@@ -3,6 +3,7 @@ import { PastRecords } from "../console/store/past-records.js";
 import { Reviews } from "../console/store/reviews.js";
 import { cyclonedx } from "../sensor/report/cyclonedx.js";
 import { differenceOf, type InventoryRecord } from "../shared/difference.js";
+import type { HealthRecord } from "../shared/health.js";
 import type { MovedService } from "../shared/moved-service.js";
 import { endpointIdentity } from "../shared/record-identity.js";
 import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
@@ -10,7 +11,7 @@ import { run } from "./support/program.js";
 import { FACTS } from "./support/review-cases.js";
 import { reviewed, told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
-import { NOW } from "./support/teller.js";
+import { consoleWithSensor, NOW } from "./support/teller.js";
 
 const DAY = 86_400e6;
 const AT = NOW - 30 * DAY;
@@ -38,6 +39,73 @@ t.test("a comparison tells callers that came and went, and calls that carry less
   for (let at = 0; at < 80; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: NOW });
   await sensor.tell(told(scene));
   t.match(diff(), /; callers 10\.0\.0\.1 → 10\.0\.0\.1, 10\.0\.0\.9, .*, 18 more; |: callers .*, 18 more; /);
+});
+
+t.test("who was not seen while the sensor was not running has not gone", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT - 10 * DAY }).get("/orders", { client: "10.0.0.9", atMicros: AT - 10 * DAY });
+  const { console, sensor, history } = await reviewed(t, scene);
+  const file = console.store.database.name;
+  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW });
+  const off = { kind: "blind", interfaceName: "eth0", reason: "the sensor was not running" } as const;
+  await sensor.tell([...told(scene), { ...off, fromMicros: AT - 10 * DAY + 1, untilMicros: NOW - 5 * DAY }]);
+  t.same((await history("/orders")).gone, []);
+  t.match(run(["diff", file, file, "--gone-after", "7"]).out, /^no difference/);
+  const before = `${file}.before`;
+  console.store.database.prepare("VACUUM INTO ?").run(before);
+  const diff = (days: string) => run(["diff", before, file, "--gone-after", days]).out;
+  t.match(diff("7"), /^no difference/);
+  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW + 3 * DAY });
+  await sensor.tell(told(scene));
+  t.same((await history("/orders")).gone, ["10.0.0.1"], "eight days were watched");
+  t.match(diff("7"), /^- edge 10\.0\.0\.1 > 10\.0\.0\.2:80/);
+});
+
+t.test("two days between which nothing was watched can't be compared, and what was not watched is told", async (t) => {
+  const scene = new Scene().get("/orders", { atMicros: AT });
+  const { console, sensor } = await reviewed(t, scene);
+  const { database } = console.store;
+  for (const table of ["service", "edge", "endpoint", "finding"])
+    database.exec(`UPDATE ${table} SET since_micros = ${AT}`);
+  database.exec(`UPDATE history SET began_micros = ${AT}`);
+  const endOf = (days: number): number => (Math.floor(AT / DAY) + days + 1) * DAY;
+  const eth0 = { name: "eth0", state: "capturing", frames: 9, dropped: 0, restarts: 0 } as const;
+  const health = (startedMicros: number, atMicros: number): HealthRecord => ({
+    ...{ kind: "health", startedMicros, atMicros, version: "1", lagMillis: 0, rssBytes: 1, cpuPercent: 0 },
+    ...{ undecoded: {}, interfaces: [eth0], counters: {} },
+  });
+  const off = { kind: "blind", interfaceName: "eth0", reason: "the sensor was not running" } as const;
+  const [wentMicros, cameMicros] = [endOf(1) + DAY / 2, endOf(4) - DAY / 4];
+  await sensor.tell([health(AT, wentMicros), health(cameMicros, NOW)]);
+  await sensor.tell([{ ...off, fromMicros: wentMicros, untilMicros: cameMicros }]);
+  const diff = (oldDay: number, newDay: number, ...more: string[]) => {
+    const days = ["--old-at", dayOf(endOf(oldDay) - 1), "--new-at", dayOf(endOf(newDay) - 1)];
+    return run(["diff", database.name, database.name, ...days, "--fail-on", "any", ...more]);
+  };
+  const nothing =
+    /--new-at "20.*": nothing was watched between 20.*T23:59Z and 20.*T23:59Z \(the sensor was not running\): .*; name/;
+  t.match(diff(2, 3), { code: 2, out: "", error: nothing });
+  t.match(diff(3, 2), { code: 2, out: "", error: nothing });
+  t.match(diff(0, 1), { code: 0, out: "no difference\n" }, "all of it was watched");
+  t.match(diff(3, 3), { code: 0, out: "no difference\n" }, "a day is as itself");
+  const words =
+    /^! Nothing was watched on eth0 of node-1 for 54\.0 h of 72\.0 h between 20.*, the longest from 20.* until 20.*: the sensor was not running\nno difference\n$/;
+  t.match(diff(1, 4), { code: 0, out: words });
+  t.match(diff(1, 4, "--format", "markdown").out, /^\*\*Nothing was watched on eth0 of node-1 for 54\.0 h/);
+  t.match(JSON.parse(diff(1, 4, "--format", "json").out), {
+    ...{ changes: [], notes: { length: 1 } },
+    unwatched: [{ sensor: "node-1", interface: "eth0", seconds: 54 * 3_600, reason: "the sensor was not running" }],
+  });
+  const empty = await consoleWithSensor(t);
+  const blank = empty.console.store.database.name;
+  t.match(run(["diff", database.name, blank]), {
+    code: 2,
+    out: "",
+    error: /has not seen a frame: .*; name one of a sensor/,
+  });
+  t.match(run(["diff", blank, database.name]), { code: 2, out: "", error: /has not seen a frame/ });
+  await empty.sensor.tell([health(AT, NOW)]);
+  t.match(run(["diff", database.name, blank]), { code: 0, out: /\n0 added, 3 removed, 0 changed\n$/ }, "it saw frames");
 });
 
 t.test("what is said between two days is the same whenever it is asked", async (t) => {

@@ -107,6 +107,12 @@ t.test("a control tells a gap, a question, no gap in what was seen, or that it w
     /^Encryption between hosts below IP/,
     /^Of 1 east-west edge it could not be told .* not a no\.$/,
   ]);
+  const text = exported(inventoryFile(temporaryFolder(t), ROWS), "compliance-markdown");
+  t.match(
+    text,
+    /Of \d+ % of what this rests on, something could not be told: [^.]*of \d+ edges? who calls, beyond an address/,
+  );
+  t.match(text, /could not be told: of 1 east-west edge whether the client proved who it is/);
   t.same(view.evidence["mutual-tls"].counts, {
     ...{ cleartext: 1, mixed: 0, "TLS only": 0, "could not be told": 1, "mutual TLS": 1 },
   });

@@ -94,7 +94,17 @@ t.test("of a zombie it is told who still calls it, and until when others did", a
   call(second, 60, "10.3.0.4");
   const gone = [`10.3.0.1 ${at}`, "10.3.0.2 last 2023-11-24T22:13:20.000000Z", `10.3.0.3 ${at}`];
   t.same(remaining(second), { callers: ["10.3.0.4"], gone });
+  const blind = new Scene({ declared });
+  call(blind, 0, "10.3.0.1", "10.3.0.2");
+  blind.inventory.blindTimes.note({
+    ...{ kind: "blind", interfaceName: "eth0", reason: "the sensor was not running" },
+    ...{ fromMicros: START + DAY_MICROS, untilMicros: START + 50 * DAY_MICROS },
+  });
+  call(blind, 51, "10.3.0.2");
+  t.same(remaining(blind), { callers: ["10.3.0.1", "10.3.0.2"], gone: undefined }, "two days were watched");
+  t.equal(blind.endpoints().find(({ method }) => method === "DELETE")?.deprecation?.gone, undefined);
   const row = second.endpoints().find(({ method }) => method === "DELETE");
+  t.same(row?.deprecation?.gone, ["10.3.0.1", "10.3.0.2", "10.3.0.3"]);
   t.same(row?.deprecation?.lastCalls, {
     "10.3.0.1": START,
     "10.3.0.2": START + 10 * DAY_MICROS,

@@ -206,7 +206,9 @@ t.test("text that turns around what stands beside it is spelled out, and full-wi
   store.close();
   const database = join(folder, "sensor.sqlite");
   const empty = temporaryFolder(t);
-  sensorStore(empty).close();
+  const little = sensorStore(empty);
+  little.apply(delta({ inventory: new Scene().get("/other").inventory.takeDelta(100) }));
+  little.close();
   const texts = {
     csv: run(["export", "--format", "csv", "--database", database]).out,
     text: run(["diff", join(empty, "sensor.sqlite"), database]).out,

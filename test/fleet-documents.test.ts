@@ -182,6 +182,12 @@ t.test(
     );
     const page = [...html.write(rows, COVERED)].join("");
     t.match(page, /saw are counted once/);
+    t.match(page, /<p>Seen by a, b from [^<]* UTC; eastwatch/);
+    const blank = { ...COVERED[1], sensor: "blank" };
+    t.match(
+      [...html.write(rows, [...COVERED, blank])].join(""),
+      /<p>Seen by a, b from [^<]*, and nothing of it by blank; /,
+    );
     t.match(page, /<td>GET \/orders\/\{orderId\}<\/td><td>[a-z]+<\/td><td[^>]*>17<\/td>/);
     t.match([...mermaid.write(rows, COVERED)].join(""), /cleartext, 24 connections/);
     const results: { partialFingerprints: Record<string, string>; properties: object }[] = JSON.parse(

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import t from "tap";
 import { ConnectionTally } from "../sensor/inventory/connection/connection-tally.js";
-import { BlindTimes } from "../sensor/inventory/count/blind-times.js";
 import { QuantileSketch } from "../sensor/inventory/count/quantile-sketch.js";
 import { addValue, newEvidence } from "../sensor/inventory/path/evidence.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
+import { BlindTimes } from "../shared/blind-times.js";
 import type { RemovalRecord } from "../shared/event.js";
 import { COMPOSED } from "./support/composed-cases.js";
 import { Scene } from "./support/scene.js";

@@ -3,10 +3,14 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import t from "tap";
+import { graphviz } from "../sensor/report/graphviz.js";
+import { html } from "../sensor/report/html.js";
+import { mermaid } from "../sensor/report/mermaid.js";
 import type { EdgeRecord } from "../shared/event.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { CHROMIUM, NO_BROWSER } from "./support/page.js";
 import { temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
 import { edge } from "./support/teller.js";
 
 const MERMAID = join(createRequire(import.meta.url).resolve("mermaid"), "../mermaid.min.js");
@@ -53,6 +57,32 @@ function textsOf(svg: string): string[] {
     ),
   );
 }
+
+t.test(
+  "a gateway and what stands behind it under the same name are two, as are others that nobody says to be one",
+  (t) => {
+    const scene = new Scene().get("/a").get("/a", { client: "10.0.0.2", server: "10.0.0.3", port: 8080 });
+    scene.get("/b", { server: "10.0.0.4", host: "else.internal" });
+    const rows = [...scene.inventory.services(), ...scene.inventory.edges(), ...scene.inventory.endpoints()];
+    const stored = [...rows, ...scene.detection.all()].map((record) => ({ record, sensor: undefined }));
+    const [gateway, behind] = ["shop.internal (10.0.0.2:80)", "shop.internal (10.0.0.3:8080)"];
+    for (const report of [mermaid, graphviz]) {
+      const text = [...report.write(stored, [])].join("").replaceAll("#40;", "(").replaceAll("#41;", ")");
+      for (const name of [gateway, behind]) t.ok(text.includes(`"${name}"`), `${report.name} has ${name}`);
+      t.notMatch(text, /else\.internal \(/, "nobody else is called so");
+      t.notMatch(text, /\b(n\d+) [-=.]+>(\|[^|]*\|)? ?\1\b/, "and none calls itself");
+    }
+    const page = [...html.write(stored, [])].join("");
+    for (const name of [gateway, behind])
+      t.ok(page.includes(`<td>${name}</td><td>GET /a</td>`), "in lists of the report");
+    t.match(page, /talks to shop\.internal [^<]* At 10\.0\.0\.3:8080\./, "and with findings");
+    const configured = stored.map((row) =>
+      row.record.kind === "service" ? { ...row, record: { ...row.record, nameGround: "configured" as const } } : row,
+    );
+    t.notMatch([...mermaid.write(configured, [])].join(""), /shop\.internal #40;/, "an operator says that it is one");
+    t.end();
+  },
+);
 
 t.test("Graphviz: dot draws every name as the text it is, and every link with its posture", { skip: NO_DOT }, (t) => {
   const text = exported(inventoryFile(temporaryFolder(t), EDGES), "dot");

@@ -113,8 +113,11 @@ async function compare(parameters: readonly string[], asker: NodeJS.EventEmitter
 }
 
 function listingOf(out: string): ChangeListing {
-  const changes = JSON.parse(out) as readonly Change[];
-  return { ...boundChanges(changes, MAX_OF_A_KIND), atMicros: Date.now() * 1_000 };
+  const { changes, notes } = JSON.parse(out) as {
+    readonly changes: readonly Change[];
+    readonly notes: readonly string[];
+  };
+  return { ...boundChanges(changes, MAX_OF_A_KIND), notes, atMicros: Date.now() * 1_000 };
 }
 
 /** The program's words without its flags and what was given with them: whoever reads them made choices on a page. */

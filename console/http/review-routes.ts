@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { untoldWords } from "../../shared/review.js";
 import type { SinceShown } from "../api.js";
-import { objectionTo, REVIEW_ACTIONS, type ReviewAction } from "../review/review-action.js";
+import { objectionTo, REVIEW_ACTIONS, type ReviewAction, trimmed } from "../review/review-action.js";
 import { VERSION_PATTERN } from "../review/shown-version.js";
 import type { ConsoleStore } from "../store/console-store.js";
 import type { Operators } from "../store/operators.js";
@@ -74,7 +74,8 @@ export function addReviewRoutes(app: FastifyInstance, store: ConsoleStore, opera
   );
 
   app.post<{ Body: ReviewBody }>("/api/reviews", { schema: { body: REVIEW_BODY } }, (request, reply) => {
-    const { key, version, ...action } = request.body;
+    const { key, version, ...said } = request.body;
+    const action = trimmed(said);
     const nowMicros = Date.now() * 1_000;
     const operator = sessionOf(request, operators);
     if (operator === undefined) return reply.code(401).send({ error: "Log in first." });

@@ -30,6 +30,15 @@ export interface ReviewAction {
 /** Longer than a year nobody is to look away. */
 const MAX_IGNORED_MICROS = 366 * 86_400e6;
 
+/** Without blanks around what is said: an owner, note or tag of blanks alone is none. */
+export function trimmed({ text, tags, ...action }: ReviewAction): ReviewAction {
+  return {
+    ...action,
+    ...(text === undefined ? {} : { text: text.trim() }),
+    ...(tags === undefined ? {} : { tags: tags.map((tag) => tag.trim()).filter((tag) => tag !== "") }),
+  };
+}
+
 /** What is wrong with it, in words for the operator; undefined where nothing is. */
 export function objectionTo({ action, text, tags, untilMicros }: ReviewAction, nowMicros: number): string | undefined {
   if ((action === "own" || action === "note") && text === undefined) return `"${action}" needs "text"; empty for none.`;

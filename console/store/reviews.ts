@@ -1,11 +1,12 @@
 import type Database from "better-sqlite3";
 import { LRUCache } from "lru-cache";
 import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
-import { GONE_MICROS } from "../../shared/last-calls.js";
+import { goneCallers } from "../../shared/last-calls.js";
 import { allCounts } from "../../shared/posture.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
 import { type Opinion, type Review, reviewOf, type Said } from "../../shared/review.js";
 import { type CountedFacts, reviewedFacts } from "../../shared/reviewed-facts.js";
+import { readBlindTimes } from "../../shared/sqlite/blind-times.js";
 import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { ReviewContext } from "../../shared/sqlite/review-context.js";
 import type {
@@ -327,17 +328,20 @@ export class Reviews {
     };
   }
 
-  /** Its callers that did not call its service for long. Where one was the only caller of it, nothing of the service was seen since either. */
+  /** Its callers that did not call its service for long. While the sensor was blind nobody was silent. Where one was the only caller of it, nothing of the service was seen since either. */
   #gone(sensorId: string, record: EndpointRecord): string[] {
-    const service = serviceIdentity(record);
-    return this.#database
-      .prepare<unknown[], string>(
-        `SELECT caller.value FROM json_each(?) caller
-         JOIN edge ON edge.sensor = ? AND edge.identity = caller.value || ' ' || ?
-         WHERE edge.last_micros < (SELECT max(last_micros) FROM service WHERE sensor = ?) - ? ORDER BY caller.value LIMIT ?`,
+    const edges = this.#database
+      .prepare<unknown[], { readonly caller: string; readonly lastMicros: number }>(
+        `SELECT caller.value AS caller, edge.last_micros AS lastMicros FROM json_each(?) caller
+         JOIN edge ON edge.sensor = ? AND edge.identity = caller.value || ' ' || ?`,
       )
+      .all(JSON.stringify(record.callers), sensorId, serviceIdentity(record));
+    const nowMicros = this.#database
+      .prepare<[string], number | null>("SELECT max(last_micros) FROM service WHERE sensor = ?")
       .pluck()
-      .all(JSON.stringify(record.callers), sensorId, service, sensorId, GONE_MICROS, SHOWN_CALLERS);
+      .get(sensorId);
+    const lastCalls = Object.fromEntries(edges.map(({ caller, lastMicros }) => [caller, lastMicros]));
+    return goneCallers(lastCalls, nowMicros ?? 0, readBlindTimes(this.#database, sensorId)).slice(0, SHOWN_CALLERS);
   }
 
   #known(key: string): Known | undefined {

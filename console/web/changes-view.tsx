@@ -33,7 +33,7 @@ export function ChangesView() {
     setOpenKey(undefined);
   };
   useEscape(close);
-  const { items = [], leftOut = [] } = listing ?? {};
+  const { items = [], leftOut = [], notes = [] } = listing ?? {};
   const passing = items.filter((change) => hasText(change, filter));
   const chosen = passing.filter(({ change }) => group === "" || change === group);
   const opened = items.find((change) => keyOf(change) === openKey);
@@ -60,6 +60,11 @@ export function ChangesView() {
         </span>
       </div>
       <div class="scroll" aria-busy={isReading}>
+        {notes.map((note) => (
+          <p class="rest" key={note}>
+            {note}.
+          </p>
+        ))}
         {chosen.length > 0 && (
           <Rows shown={shown} opened={opened} openAt={openAt} onOpen={(change) => setOpenKey(keyOf(change))} />
         )}
@@ -211,5 +216,5 @@ interface Copied {
 function markdownOf(compared: Compared, listing: ChangeListing, { chosen, left }: Copied): string {
   const { length } = listing.items;
   const part = chosen.length < length ? ` (${chosen.length} of ${length}: a filter was set)` : "";
-  return `${comparedWords(compared)}${part}; compared ${new Date(listing.atMicros / 1_000).toISOString()}\n\n${changesAsMarkdown(chosen, left)}`;
+  return `${comparedWords(compared)}${part}; compared ${new Date(listing.atMicros / 1_000).toISOString()}\n\n${changesAsMarkdown(chosen, left, listing.notes)}`;
 }

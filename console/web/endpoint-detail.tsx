@@ -121,7 +121,7 @@ function day(micros: number): string {
 function remainingWords(endpoint: EndpointItem): string {
   const lastCalls = endpoint.deprecation?.lastCalls;
   if (lastCalls === undefined) return callerWords(endpoint);
-  const remaining = remainingCallers(lastCalls, endpoint.lastMicros);
+  const remaining = remainingCallers(endpoint.deprecation ?? {});
   return remaining.map((caller) => `${caller} (last ${dateAndTime(lastCalls[caller] / 1_000)})`).join(", ");
 }
 

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
+import { NamesApart } from "../../shared/names-apart.js";
 import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
 import type { EdgeItem, EndpointRow, FindingItem, ServiceItem } from "../api.js";
 import { ApproveShown } from "./approve-shown.js";
@@ -13,6 +15,7 @@ import { REVIEW_COLUMNS, REVIEWS } from "./review-columns.js";
 import { ServiceDetail } from "./service-detail.js";
 import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
 import { type Column, type Narrowing, TableView } from "./table-view.js";
+import { useList } from "./use-list.js";
 import { blindBytes, sharesOf, shareWords } from "./visibility.js";
 import { VisibilityBar } from "./visibility-bar.js";
 
@@ -85,6 +88,9 @@ function placeWords(item: ServiceItem): string {
   return before === undefined ? place : `${place} (before: ${before.address})`;
 }
 
+/** Of so many it is known which have one name. */
+const NAMED_SERVICES = 5_000;
+
 const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Service", className: "name", value: (item) => item.name },
   { title: "Address", className: "whole", value: placeWords },
@@ -109,20 +115,24 @@ const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Sensor", value: (item) => item.sensor, isMinor: true },
 ];
 
-const ENDPOINTS: readonly Column<EndpointRow>[] = [
-  {
+function serviceColumn(names: NamesApart): Column<EndpointRow> {
+  const nameOf = (item: EndpointRow): string => names.nameAt(item.serverAddress, item.serverPort, item, item.service);
+  return {
     title: "Service",
     className: "name",
-    value: (item) => item.service,
+    value: nameOf,
     // By any of its names it is found.
-    text: (item) => [item.service, ...(item.hosts ?? [])].join(" "),
+    text: (item) => [nameOf(item), ...(item.hosts ?? [])].join(" "),
     show: (item) => (
       <>
-        {item.service}
+        {nameOf(item)}
         {isCalledOtherwise(item) && <span class="mark quiet">{hostWords(item)}</span>}
       </>
     ),
-  },
+  };
+}
+
+const ENDPOINTS: readonly Column<EndpointRow>[] = [
   { title: "Method", className: "method", value: (item) => item.method },
   {
     title: "Template",
@@ -298,11 +308,13 @@ export function ServicesView() {
 }
 
 export function EndpointsView() {
+  const { items: services } = useList<ServiceItem>("services", NAMED_SERVICES);
+  const columns = useMemo(() => [serviceColumn(new NamesApart(services)), ...ENDPOINTS], [services]);
   return (
     <TableView
       key="endpoints"
       list="endpoints"
-      columns={ENDPOINTS}
+      columns={columns}
       sortBy="Calls"
       empty="No endpoint seen yet."
       narrowings={ENDPOINT_NARROWINGS}

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { NamesApart } from "../../shared/names-apart.js";
 import { clientOf, POSTURE_MEANINGS, POSTURES } from "../../shared/posture.js";
 import { buildMap, linksOf, type MapLink, type ServiceMap, servicesOf } from "../../shared/service-map.js";
-import type { EdgeItem } from "../api.js";
+import type { EdgeItem, ServiceItem } from "../api.js";
 import { DrawnMap } from "./drawn-map.js";
 import { type Layout, layOut } from "./map-layout.js";
 import { MapPanel, type Selection } from "./map-panel.js";
@@ -21,7 +22,12 @@ const GROUPS: readonly Group<MapLink>[] = POSTURES.map((posture) => ({
 
 /** Who talks to whom, drawn by posture. The totals at the top are the legend too. */
 export function MapView() {
-  const { items, total, trouble, isLoaded } = useList<EdgeItem>("edges", LIMIT);
+  const { items: edges, total, trouble, isLoaded } = useList<EdgeItem>("edges", LIMIT);
+  const { items: named } = useList<ServiceItem>("services", LIMIT);
+  const items = useMemo(() => {
+    const names = new NamesApart(named);
+    return edges.map((edge) => names.of(edge));
+  }, [edges, named]);
   const [filter, setFilter] = useState("");
   const [group, setGroup] = useState("");
   const [pinned, setPinned] = useState<Selection | undefined>(undefined);

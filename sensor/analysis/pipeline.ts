@@ -1,3 +1,4 @@
+import { BlindTimes } from "../../shared/blind-times.js";
 import { PacketClock, PacketSource } from "../bytes/packet-clock.js";
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { droppedTotal, type Losses } from "../capture/loss-total.js";
@@ -56,8 +57,13 @@ export class Pipeline {
 
   /** `seed` salts the flow table's hash; it shows in no result. */
   constructor(settings: PipelineSettings, tap: Partial<ObservationSink>, seed: number) {
-    this.detection = new Detection(settings.detect);
-    this.inventory = new Inventory({ ...settings.inventory, clock: this.clock }, new Both(this.detection, tap));
+    const blindTimes = new BlindTimes();
+    this.detection = new Detection(settings.detect, blindTimes);
+    this.inventory = new Inventory(
+      { ...settings.inventory, clock: this.clock },
+      new Both(this.detection, tap),
+      blindTimes,
+    );
     this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.#own = new OwnTraffic(this.#dispatcher);
     this.#flows = new FlowTable(settings.flow, this.#own, seed, this.clock);

@@ -1,8 +1,17 @@
+import { realpathSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
 import { type Change, type ChangeKind, differenceOf, type SameBy } from "../../shared/difference.js";
+import {
+  type DifferenceNotes,
+  noteSentences,
+  notesObject,
+  type Unwatched,
+  unnamedCallers,
+} from "../../shared/difference-notes.js";
 import { changesAsMarkdown, changesAsText } from "../../shared/difference-words.js";
 import { presentRows } from "../../shared/present-findings.js";
-import { type PastQuestion, readInventoryAt } from "../store/read-past.js";
+import { type PastQuestion, readInventoryAt, readMoment } from "../store/read-past.js";
+import { checkSeen, readUnwatched } from "../store/read-watched.js";
 
 export type DiffFormat = "text" | "json" | "markdown";
 
@@ -29,9 +38,15 @@ export function diff({ before, after, format, sameBy, failOn, ...options }: Diff
   const [oldQuestion, newQuestion] = questionsOf(options);
   const old = [...readInventoryAt(before, oldQuestion)];
   const now = [...readInventoryAt(after, newQuestion)];
+  checkSeen(before, oldQuestion.sensor, old);
+  checkSeen(after, newQuestion.sensor, now);
+  const notes = {
+    unwatched: unwatchedBetween({ path: before, question: oldQuestion }, { path: after, question: newQuestion }),
+    ...(sameBy === "name" ? { unnamed: { before: unnamedCallers(old), after: unnamedCallers(now) } } : {}),
+  };
   // Named as both are today: findings that became one since were not resolved.
   const changes = differenceOf(presentRows(presentRows(old), now), presentRows(now), sameBy);
-  process.stdout.write(FORMATS[format](changes));
+  process.stdout.write(FORMATS[format](changes, notes));
   if (failOn === undefined) return 0;
   return changes.some(({ change }) => failOn === "any" || change === failOn) ? CHANGES_FOUND : 0;
 }
@@ -49,8 +64,25 @@ function questionsOf({ sensors, oldAt, newAt, goneAfterDays }: Asked): [PastQues
   return [question(sensors[0], "--old-at", oldAt), question(sensors[1] ?? sensors[0], "--new-at", newAt)];
 }
 
-const FORMATS: Readonly<Record<DiffFormat, (changes: readonly Change[]) => string>> = {
-  text: changesAsText,
-  json: (changes) => `${JSON.stringify(changes, undefined, 2)}\n`,
-  markdown: (changes) => changesAsMarkdown(changes),
+interface Compared {
+  readonly path: string;
+  readonly question: PastQuestion;
+}
+
+/** Of one file's own sensors at two moments: of two files, or two sensors, neither is the other's past. */
+function unwatchedBetween(old: Compared, now: Compared): Unwatched[] {
+  const { sensor } = now.question;
+  const at = now.question.at ?? old.question.at;
+  if (at === undefined || old.question.sensor !== sensor || realpathSync(old.path) !== realpathSync(now.path))
+    return [];
+  const nowMicros = Date.now() * 1_000;
+  const moments = [old, now].map(({ path, question }) => Math.min(readMoment(path, question) ?? nowMicros, nowMicros));
+  const window = { fromMicros: Math.min(...moments), untilMicros: Math.max(...moments) };
+  return readUnwatched(now.path, sensor, window, `${at.flag} "${at.text}"`);
+}
+
+const FORMATS: Readonly<Record<DiffFormat, (changes: readonly Change[], notes: DifferenceNotes) => string>> = {
+  text: (changes, notes) => changesAsText(changes, noteSentences(notes)),
+  json: (changes, notes) => `${JSON.stringify({ changes, ...notesObject(notes) }, undefined, 2)}\n`,
+  markdown: (changes, notes) => changesAsMarkdown(changes, [], noteSentences(notes)),
 };

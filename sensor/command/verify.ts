@@ -15,7 +15,10 @@ const KINDS: Readonly<Record<Fault["kind"], string>> = {
   signature: "signature",
 };
 
-/** Tells whether a pack is as it was signed. 0 where it is, 1 where it is not, 3 where it can't be read or an archive ends too early. */
+/**
+ * Tells whether a pack is as it was signed by one of these keys, or without any by the one that came with it: so it is said of no such pack
+ * that it is whole. 0 where it is, 1 where it is not, 3 where it can't be read or an archive ends too early.
+ */
 export function verify(pack: string, keyFiles: readonly string[]): number {
   const keys = keyFiles.map(readPublicKey);
   const { manifest, faults, keyId } = attempt(pack, () => verifyPack(pack, keys));
@@ -26,13 +29,12 @@ export function verify(pack: string, keyFiles: readonly string[]): number {
     return faults.some(({ file, kind }) => file === undefined && kind === "cut-short") ? UNREADABLE : NOT_AS_SIGNED;
   }
   const { files, created } = manifest;
+  const about = `${files.length} files, made ${printable(created)}`;
   process.stdout.write(
-    `"${printable(pack)}" is whole: ${files.length} files, made ${printable(created)}, signed by key ${keyId}\n`,
+    keys.length > 0
+      ? `"${printable(pack)}" is whole: ${about}, signed by key ${keyId}\n`
+      : `"${printable(pack)}" fits the key that came with it, ${keyId}, which does not show who made it: ${about}\nWhoever makes a pack anew makes it with a key of their own. Name the public key of the sensor or console that made it with --key.\n`,
   );
-  if (keys.length === 0)
-    process.stdout.write(
-      "That key came with the pack: whoever makes a pack anew makes it with a key of their own. Compare its id, or name the key with --key.\n",
-    );
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BlindTimes } from "../../shared/blind-times.js";
 import { CATALOGUE } from "../../shared/catalogue.js";
 import type { FindingRecord } from "../../shared/event.js";
 import { type Edge, type Endpoint, MARK, type ObservationSink, type Service } from "../inventory/observation.js";
@@ -44,10 +45,13 @@ export class Detection implements ObservationSink {
   readonly #onSettled: readonly Handler<"settled">[];
   readonly #certificates: CertificateWatch;
   #changed: Entry[] = [];
-  #learnedMicros: number | undefined = undefined;
+  readonly #blindTimes: BlindTimes;
+  /** Packet time of the first thing ever learned. */
+  #beganMicros: number | undefined = undefined;
 
-  constructor(settings: DetectionSettings) {
+  constructor(settings: DetectionSettings, blindTimes = new BlindTimes()) {
     this.#settings = settings;
+    this.#blindTimes = blindTimes;
     const enabled = RULES.filter((rule) => !settings.disabledRules.includes(rule.id));
     const remember = <V>(): BoundedMap<V> =>
       new BoundedMap(settings.maxRemembered, () => this.counters.remembered_refused++);
@@ -55,7 +59,9 @@ export class Detection implements ObservationSink {
       settings,
       policy: settings.policy && new Judge(settings.policy, remember()),
       remember,
-      learnedMicros: () => this.#learnedMicros ?? 0,
+      blindTimes,
+      isNew: (firstMicros: number, { movedMicros = 0 }: Service) =>
+        firstMicros >= this.#learnedMicros() && firstMicros >= movedMicros,
     };
     const watch = (rule: Rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings });
     const watchers = enabled.filter((rule) => rule.of === undefined).map(watch);
@@ -73,7 +79,7 @@ export class Detection implements ObservationSink {
   }
 
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
-    this.#learnedMicros ??= call.atMicros + this.#settings.learningSeconds * 1e6;
+    this.#beganMicros ??= call.atMicros;
     for (const see of this.#onCall) see(call, edge, endpoint);
     const marks = endpoint?.marks ?? 0;
     if (marks === 0) return;
@@ -85,12 +91,12 @@ export class Detection implements ObservationSink {
   }
 
   connection(connection: Connection, edge: Edge | undefined): void {
-    this.#learnedMicros ??= connection.atMicros + this.#settings.learningSeconds * 1e6;
+    this.#beganMicros ??= connection.atMicros;
     for (const see of this.#onConnection) see(connection, edge);
   }
 
   handshake(handshake: Handshake, edge: Edge | undefined): void {
-    this.#learnedMicros ??= handshake.atMicros + this.#settings.learningSeconds * 1e6;
+    this.#beganMicros ??= handshake.atMicros;
     for (const see of this.#onHandshake) see(handshake, edge);
     this.#certificates.handshake(handshake, edge);
   }
@@ -121,8 +127,13 @@ export class Detection implements ObservationSink {
       this.#entries.set(record.id, { record, count, firstMicros, lastMicros, isChanged: false });
     }
     this.counters.findings = this.#entries.size;
-    if (learningBeganMicros !== undefined)
-      this.#learnedMicros = learningBeganMicros + this.#settings.learningSeconds * 1e6;
+    if (learningBeganMicros !== undefined) this.#beganMicros = learningBeganMicros;
+  }
+
+  /** Packet time from which on something not seen before counts as new: when nothing was seen nothing was learned. */
+  #learnedMicros(): number {
+    if (this.#beganMicros === undefined) return 0;
+    return this.#blindTimes.seenBy(this.#beganMicros, this.#settings.learningSeconds * 1e6);
   }
 
   #ledger(rule: Rule): Findings {

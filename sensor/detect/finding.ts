@@ -1,6 +1,7 @@
+import type { BlindTimes } from "../../shared/blind-times.js";
 import type { FindingRecord, Severity } from "../../shared/event.js";
 import type { Side } from "../flow/stream.js";
-import type { Edge, MARK, ObservationSink } from "../inventory/observation.js";
+import type { Edge, MARK, ObservationSink, Service } from "../inventory/observation.js";
 import type { Certificate, Handshake } from "../protocol/message.js";
 import type { BoundedMap } from "./bounded-map.js";
 import type { Judge } from "./policy/judge.js";
@@ -53,8 +54,13 @@ export interface RuleContext {
   readonly policy: Judge | undefined;
   /** Memory of a rule for what no edge or certificate holds for it. What finds no room is counted. */
   remember<V>(): BoundedMap<V>;
-  /** Packet time from which on something not seen before counts as new. */
-  learnedMicros(): number;
+  /** When the sensor was blind. */
+  readonly blindTimes: BlindTimes;
+  /**
+   * Whether what was seen of a service for the first time then, in packet time, counts as new: after the time of learning, and not
+   * before the service came to its address, for it was told at the one before.
+   */
+  isNew(firstMicros: number, service: Service): boolean;
 }
 
 /**

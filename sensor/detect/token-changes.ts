@@ -1,5 +1,5 @@
 import type { TokenChange, TokenTrait } from "../../shared/protection.js";
-import type { Edge, Endpoint } from "../inventory/observation.js";
+import type { Edge, Endpoint, Service } from "../inventory/observation.js";
 import type { Call } from "../protocol/message.js";
 import { traitNames } from "../protocol/token-trait.js";
 import type { RuleContext, Watcher } from "./finding.js";
@@ -15,20 +15,17 @@ export interface ChangeRule {
 }
 
 /** One finding a service and change of what the tokens say that its endpoints are called with, from the end of learning on. */
-export function watchTokenChanges({ findings, learnedMicros }: RuleContext, rule: ChangeRule): Watcher {
+export function watchTokenChanges({ findings, isNew }: RuleContext, rule: ChangeRule): Watcher {
   const subjects = new Subjects();
-  const isNew = (change: TokenChange, call: Call): boolean =>
-    rule.traits.has(change.what) &&
-    change.atMicros >= learnedMicros() &&
-    says(call, change) &&
-    rule.isTold(change, call);
+  const isTold = (change: TokenChange, call: Call, service: Service): boolean =>
+    rule.traits.has(change.what) && isNew(change.atMicros, service) && says(call, change) && rule.isTold(change, call);
   return {
     call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
       const changes = endpoint?.protection?.tokenChanges;
       if (endpoint === undefined || changes === undefined || changes.length === 0) return;
       const { service, method, template } = endpoint;
       for (const change of changes) {
-        if (!isNew(change, call)) continue;
+        if (!isTold(change, call, service)) continue;
         const { what, name } = change;
         const subject = subjects.of(service, `${what} ${name}`);
         if (findings.again(subject, call.atMicros)) continue;

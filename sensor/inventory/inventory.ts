@@ -1,3 +1,4 @@
+import { BlindTimes } from "../../shared/blind-times.js";
 import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { Declared } from "../declared/declared-api.js";
@@ -20,7 +21,6 @@ import { ConnectionKinds } from "./connection/connection-kind.js";
 import { EdgeEntry } from "./connection/edge-entry.js";
 import { type FlowMemo, memoOf } from "./connection/flow-memo.js";
 import { ToldConnections } from "./connection/told-connections.js";
-import { BlindTimes } from "./count/blind-times.js";
 import { compare } from "./count/tally.js";
 import { Declarations } from "./declared/declarations.js";
 import type { EndpointEntry } from "./endpoint/endpoint-entry.js";
@@ -50,7 +50,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
   /** Each row is told with what may be missing of it. */
-  readonly blindTimes = new BlindTimes();
+  readonly blindTimes: BlindTimes;
   readonly toldConnections: ToldConnections;
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
@@ -68,8 +68,9 @@ export class Inventory implements MessageSink, VisibilitySink {
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
 
-  constructor(settings: InventorySettings, sink: ObservationSink) {
+  constructor(settings: InventorySettings, sink: ObservationSink, blindTimes = new BlindTimes()) {
     this.settings = settings;
+    this.blindTimes = blindTimes;
     this.certificates = new CertificateInventory(settings.maxCertificates, this.blindTimes, (place, port) =>
       this.#services.nameOf(place, port),
     );

@@ -12,6 +12,8 @@ export interface Service {
   /** Its address, told apart from the same one in another virtual network. */
   readonly place: string;
   readonly name: string;
+  /** Packet time at which it was known that it had come from another address, the latest; undefined where it did not. */
+  readonly movedMicros: number | undefined;
   /** What is called there so may turn out to have been elsewhere before, with endpoints that are known: `settled` tells. */
   isArriving(authority: string | undefined): boolean;
 }

@@ -33,7 +33,7 @@ export const cyclonedx: Report = {
         // Where nothing was seen it would be a day of 1970.
         ...(micros === 0 ? {} : { timestamp: formatTime(micros) }),
         tools: { components: [{ type: "application", name: "eastwatch", version: VERSION }] },
-        ...(isOfSeveral ? { properties: [{ name: "eastwatch:counts", value: COUNTED_ONCE }] } : {}),
+        ...propertiesOfAll({ hasTime: micros !== 0, isOfSeveral }),
       },
       services: unique.map((service) =>
         serviceObject(service, views.get(referenceOf(service)) ?? [], { edges, endpoints, asked }),
@@ -44,6 +44,17 @@ export const cyclonedx: Report = {
     yield `${JSON.stringify(document, undefined, 2)}\n`;
   },
 };
+
+const LAST_SEEN =
+  "when anything was seen last, not when this was made: the same inventory is the same document whenever it is asked for";
+
+function propertiesOfAll(told: { readonly hasTime: boolean; readonly isOfSeveral: boolean }): object {
+  const properties = [
+    ...(told.hasTime ? [{ name: "eastwatch:timestamp", value: LAST_SEEN }] : []),
+    ...(told.isOfSeveral ? [{ name: "eastwatch:counts", value: COUNTED_ONCE }] : []),
+  ];
+  return properties.length === 0 ? {} : { properties };
+}
 
 /** Whether it is told where it is now, and nothing of it is left at the address that it had. */
 function hasGone(
@@ -95,7 +106,8 @@ function serviceObject(service: ServiceRecord, views: readonly View[], all: Rows
     name: service.name,
     ...(urls.length === 0 ? {} : { endpoints: urls }),
     ...authenticationOf(edges, asked),
-    "x-trust-boundary": edges.some(({ scope }) => scope === "north-south"),
+    // That nobody crosses one is not on the wire: who calls from outside was seen, or was not.
+    ...(edges.some(({ scope }) => scope === "north-south") ? { "x-trust-boundary": true } : {}),
     ...dataOf(endpoints),
     properties: [...propertiesOf(service, views, edges), ...unaskedProperties(asked)],
   };

@@ -1,4 +1,5 @@
 import type { EdgeRecord, Posture } from "../../shared/event.js";
+import { NamesApart } from "../../shared/names-apart.js";
 import { clientOf, POSTURE_WORDS } from "../../shared/posture.js";
 import { buildMap, linksOf, type MapBounds, type MapLink, servicesOf } from "../../shared/service-map.js";
 import { formatTime } from "../../shared/time.js";
@@ -72,7 +73,9 @@ export function captionOf(rows: readonly StoredRow[]): string {
 
 /** Each edge once, however many sensors saw it: one may know the name that another did not see. */
 export function edgesOf(rows: readonly StoredRow[]): readonly EdgeRecord[] {
-  return factsOf(rows, []).edges;
+  const { edges, services } = factsOf(rows, []);
+  const names = new NamesApart(services);
+  return edges.map((edge) => names.of(edge));
 }
 
 function outsideNames(edges: readonly EdgeRecord[]): ReadonlySet<string> {

@@ -73,7 +73,7 @@ function differs({ drift = [] }: EndpointRecord): boolean {
 function remainingOf(endpoint: EndpointRecord): string {
   const lastCalls = endpoint.deprecation?.lastCalls;
   if (lastCalls === undefined) return callersOf(endpoint);
-  const remaining = remainingCallers(lastCalls, endpoint.lastMicros);
+  const remaining = remainingCallers(endpoint.deprecation ?? {});
   const told = remaining.slice(0, MAX_CALLERS).map((caller) => `${caller} (${time(lastCalls[caller])})`);
   const more = remaining.length - told.length;
   return more > 0 ? `${told.join(", ")} and ${more.toLocaleString("en")} more` : told.join(", ");

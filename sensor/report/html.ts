@@ -1,4 +1,5 @@
 import { type EdgeRecord, type EndpointRecord, SEVERITIES, type ServiceRecord } from "../../shared/event.js";
+import { NamesApart } from "../../shared/names-apart.js";
 import {
   allCounts,
   clientOf,
@@ -33,17 +34,25 @@ import type { Report } from "./report.js";
 export const html: Report = {
   name: "html",
   *write(rows, coverage) {
-    const list = [...rows];
+    const list = rowsApart([...rows]);
     const view = complianceView(list, coverage);
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
-    yield `<p>${escaped(period(view))}</p>\n`;
+    yield `<p>${escaped(period(view, list))}</p>\n`;
     const parts = [...sections(view, list)];
     yield contents(parts);
     yield* parts;
     yield "</body></html>\n";
   },
 };
+
+/** Services of one name look like one where no address stands beside it. */
+function rowsApart(rows: readonly StoredRow[]): readonly StoredRow[] {
+  const names = new NamesApart(rows.flatMap(({ record }) => (record.kind === "service" ? [record] : [])));
+  return rows.map(
+    (row): StoredRow => (row.record.kind === "certificate" ? row : { ...row, record: names.of(row.record) }),
+  );
+}
 
 function* sections(view: ComplianceView, rows: readonly StoredRow[]): Iterable<string> {
   const { services, endpoints, edges, findings } = view.facts;
@@ -69,12 +78,18 @@ function contents(parts: readonly string[]): string {
   return `<nav><ul>\n${items.join("")}</ul></nav>\n`;
 }
 
-function period({ facts, coverage }: ComplianceView): string {
+function period({ facts, coverage }: ComplianceView, rows: readonly StoredRow[]): string {
+  const saw = new Set(
+    rows.flatMap(({ record, sensor }) => (record.lastMicros > 0 && sensor !== undefined ? [sensor] : [])),
+  );
   const sensors = coverage.flatMap(({ sensor }) => sensor ?? []);
-  const names = sensors.length === 0 ? "" : ` by ${sensors.join(", ")}`;
+  const blank = facts.lastMicros === 0 ? [] : sensors.filter((sensor) => !saw.has(sensor));
+  const seeing = sensors.filter((sensor) => !blank.includes(sensor));
+  const names = seeing.length === 0 ? "" : ` by ${seeing.join(", ")}`;
   if (facts.lastMicros === 0) return `Nothing was seen${names}; eastwatch ${VERSION}.`;
   const counted = sensors.length > 1 ? ` ${COUNTED_ONCE}` : "";
-  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.${counted}`;
+  const others = blank.length === 0 ? "" : `, and nothing of it by ${blank.join(", ")}`;
+  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}${others}; eastwatch ${VERSION}.${counted}`;
 }
 
 const NOT_VISIBLE = "What was not visible";

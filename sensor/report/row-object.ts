@@ -106,12 +106,12 @@ function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
 }
 
 /** Of one that is marked as deprecated, who called it last, and who called last when. */
-function remainingObject({ deprecation, lastMicros }: EndpointRecord): Record<string, unknown> {
-  const lastCalls = deprecation?.lastCalls;
-  if (lastCalls === undefined) return {};
+function remainingObject({ deprecation }: EndpointRecord): Record<string, unknown> {
+  if (deprecation?.lastCalls === undefined) return {};
+  const { lastCalls } = deprecation;
   const times = Object.entries(lastCalls).map(([caller, micros]) => [caller, formatTime(micros)] as const);
   return {
-    "callers.remaining": remainingCallers(lastCalls, lastMicros),
+    "callers.remaining": remainingCallers(deprecation),
     "callers.last_calls": Object.fromEntries(times),
   };
 }

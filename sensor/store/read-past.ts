@@ -1,7 +1,9 @@
 import type Database from "better-sqlite3";
+import type { BlindTimes } from "../../shared/blind-times.js";
 import { CommandError } from "../../shared/command-error.js";
 import type { EndpointRecord } from "../../shared/event.js";
 import { identityOf, serviceIdentity } from "../../shared/record-identity.js";
+import { readBlindTimes } from "../../shared/sqlite/blind-times.js";
 import { formatTime } from "../../shared/time.js";
 import { checkSensor, hasColumn, INVENTORY_TABLES, openInventory, readInventory } from "./read-inventory.js";
 import type { StoredRow } from "./stored-row.js";
@@ -34,9 +36,9 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Rows as they were then, or as they are. */
 export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: PastQuestion): Iterable<StoredRow> {
-  if (at === undefined) return withoutGone(readInventory(path, sensor), goneAfterDays, Number.POSITIVE_INFINITY);
   const database = openInventory(path);
   try {
+    if (at === undefined) return withoutGone(database, readInventory(path, sensor), goneAfterDays);
     if (!hasColumn(database, "past", "record"))
       throw new CommandError(
         `${at.flag} "${at.text}": "${path}" has only what is known now; a console keeps what was known before, from when this version first started on its file`,
@@ -47,7 +49,18 @@ export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: Pas
     if (rows.length === 0) throw nothingKnown(database, at, sensor);
     if (goneAfterDays === undefined) return rows;
     checkSilences(database, at, atMicros, goneAfterDays);
-    return withoutGone(lastSeenThen(database, rows, atMicros), goneAfterDays, atMicros);
+    return withoutGone(database, lastSeenThen(database, rows, atMicros), goneAfterDays, atMicros);
+  } finally {
+    database.close();
+  }
+}
+
+/** When that is, microseconds; undefined for now. */
+export function readMoment(path: string, { sensor, at }: PastQuestion): number | undefined {
+  if (at === undefined) return undefined;
+  const database = openInventory(path);
+  try {
+    return momentOf(database, at, sensor);
   } finally {
     database.close();
   }
@@ -164,20 +177,30 @@ function lastSeenThen(database: Database.Database, rows: readonly StoredRow[], a
   });
 }
 
-/** Counted from when its sensor saw anything last: one that sees nothing says of nothing that it has gone. */
+/** By sensor, which a sensor's own file has no name of. */
+function blindTimesOf(database: Database.Database): ReadonlyMap<string | undefined, BlindTimes> {
+  if (!hasColumn(database, "service", "sensor")) return new Map([[undefined, readBlindTimes(database)]]);
+  const sensors = database.prepare<[], { readonly id: string; readonly name: string }>("SELECT id, name FROM sensor");
+  return new Map(sensors.all().map(({ id, name }) => [name, readBlindTimes(database, id)]));
+}
+
+/** Counted up to when its sensor saw anything last, without the times in which it was blind: one that sees nothing says of nothing that it has gone. */
 function withoutGone(
+  database: Database.Database,
   rows: Iterable<StoredRow>,
   goneAfterDays: number | undefined,
-  atMicros: number,
+  atMicros = Number.POSITIVE_INFINITY,
 ): Iterable<StoredRow> {
   if (goneAfterDays === undefined) return rows;
+  const blindTimes = blindTimesOf(database);
   const all = [...rows];
   const seen = new Map<string | undefined, number>();
   for (const { sensor, record } of all)
     seen.set(sensor, Math.max(seen.get(sensor) ?? 0, Math.min(record.lastMicros, atMicros)));
   const isThere = ({ sensor, record: { lastMicros } }: StoredRow): boolean =>
     // What is declared and was never called is there by its file.
-    lastMicros === 0 || lastMicros >= (seen.get(sensor) ?? 0) - goneAfterDays * DAY_MICROS;
+    lastMicros === 0 ||
+    blindTimes.get(sensor)?.isSilent(lastMicros, seen.get(sensor) ?? 0, goneAfterDays * DAY_MICROS) !== true;
   const ways = new Set<string>();
   for (const row of all)
     if (row.record.kind === "edge" && !isThere(row)) ways.add(`${row.sensor} ${identityOf(row.record)}`);

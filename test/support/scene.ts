@@ -3,6 +3,7 @@ import type { Flow, Roles } from "../../sensor/flow/stream.js";
 import { Inventory } from "../../sensor/inventory/inventory.js";
 import type { InventorySettings } from "../../sensor/inventory/settings.js";
 import { Dispatcher } from "../../sensor/protocol/dispatcher.js";
+import { BlindTimes } from "../../shared/blind-times.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import type { EndpointRecord } from "../../shared/event.js";
 import { PROTOCOL_SETTINGS, type Step } from "./dialog.js";
@@ -72,10 +73,12 @@ export class Scene {
     data: Partial<typeof PROTOCOL_SETTINGS.data> = {},
   ) {
     const defaults = defaultSettings();
-    this.detection = new Detection({ ...defaults.detect, learningSeconds });
+    const blindTimes = new BlindTimes();
+    this.detection = new Detection({ ...defaults.detect, learningSeconds }, blindTimes);
     this.inventory = new Inventory(
       { ...defaults.inventory, learningSeconds, dataRules: data.rules ?? [], ...settings },
       this.detection,
+      blindTimes,
     );
     this.#dispatcher = new Dispatcher(
       { ...PROTOCOL_SETTINGS, data: { ...PROTOCOL_SETTINGS.data, ...data } },

@@ -14,7 +14,7 @@ const MAX_HELD = 1_000;
 interface Held {
   readonly clientAddress: string | undefined;
   readonly status: number;
-  readonly firstMicros: number;
+  firstMicros: number;
   lastMicros: number;
   calls: number;
 }
@@ -25,11 +25,11 @@ interface Held {
  */
 export const newEndpoint: Rule = {
   id: "new-endpoint",
-  watch: ({ findings, learnedMicros, remember }) => {
+  watch: ({ findings, isNew, remember }) => {
     const held = remember<Map<Endpoint, Held>>();
     return {
       call({ atMicros, status, rpc, authority }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
-        if (endpoint === undefined || endpoint.foundMicros < learnedMicros()) return;
+        if (endpoint === undefined || !isNew(endpoint.foundMicros, endpoint.service)) return;
         if (status === undefined || ABSENT.has(status) || rpc?.status === UNIMPLEMENTED) return;
         if (findings.again(endpoint, atMicros)) return;
         const clientAddress = edge?.clientAddress;
@@ -43,8 +43,9 @@ export const newEndpoint: Rule = {
         held.delete(keyOf(service));
         const byKey = joined(waiting);
         for (const endpoint of endpoints) {
-          const calls = endpoint.foundMicros < learnedMicros() ? undefined : byKey.get(endpointKey(endpoint));
-          if (calls !== undefined) tell(findings, endpoint, calls);
+          const calls = byKey.get(endpointKey(endpoint));
+          // What was found before it was called here was so at the address before: there it was told, or learned.
+          if (calls !== undefined && endpoint.foundMicros >= calls.firstMicros) tell(findings, endpoint, calls);
         }
       },
     };
@@ -74,6 +75,7 @@ function joined(waiting: ReadonlyMap<Endpoint, Held>): Map<string, Held> {
     if (before === undefined) byKey.set(key, held);
     else {
       before.calls += held.calls;
+      before.firstMicros = Math.min(before.firstMicros, held.firstMicros);
       before.lastMicros = Math.max(before.lastMicros, held.lastMicros);
     }
   }

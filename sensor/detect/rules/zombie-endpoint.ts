@@ -1,4 +1,5 @@
-import { remainingCallers } from "../../../shared/last-calls.js";
+import type { BlindTimes } from "../../../shared/blind-times.js";
+import { goneCallers, remainingCallers } from "../../../shared/last-calls.js";
 import { formatTime } from "../../../shared/time.js";
 import type { Deprecation, Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
@@ -18,7 +19,7 @@ interface Zombie {
 export const zombieEndpoint: Rule = {
   id: "zombie-endpoint",
   of: "judged",
-  watch: ({ findings }) => {
+  watch: ({ findings, blindTimes }) => {
     const zombies = new WeakMap<object, Zombie>();
     return {
       call({ atMicros }: Call, _: Edge | undefined, endpoint: Endpoint | undefined): void {
@@ -36,20 +37,19 @@ export const zombieEndpoint: Rule = {
         const zombie = zombies.get(endpoint);
         if (zombie === undefined) return;
         const isDue = zombie.version !== deprecation.callers?.version || atMicros >= zombie.lookedMicros + LOOK_MICROS;
-        if (isDue) look(zombie, deprecation, atMicros);
+        if (isDue) look(zombie, deprecation, atMicros, blindTimes);
       },
     };
   },
 };
 
 /** Who still calls it, and since when others have not. */
-function look(zombie: Zombie, { callers: known }: Deprecation, atMicros: number): void {
+function look(zombie: Zombie, { callers: known }: Deprecation, atMicros: number, blindTimes: BlindTimes): void {
   zombie.version = known?.version;
   zombie.lookedMicros = atMicros;
   const lastCalls = known?.record() ?? {};
-  const callers = remainingCallers(lastCalls, atMicros);
-  const gone = Object.keys(lastCalls).filter((caller) => !callers.includes(caller));
-  zombie.evidence.callers = callers;
+  const gone = goneCallers(lastCalls, atMicros, blindTimes);
+  zombie.evidence.callers = remainingCallers({ lastCalls, gone });
   if (gone.length > 0) zombie.evidence.gone = gone.map((caller) => `${caller} last ${formatTime(lastCalls[caller])}`);
   else delete zombie.evidence.gone;
 }

@@ -1,5 +1,5 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { BlindBound, CertificateRecord } from "../../../shared/event.js";
-import type { BlindTimes } from "../count/blind-times.js";
 import { CallerSet } from "../count/caller-set.js";
 import { compare } from "../count/tally.js";
 

@@ -1,7 +1,7 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { CertificateRecord } from "../../../shared/event.js";
 import { placeOf } from "../../../shared/virtual-network.js";
 import type { Certificate, Handshake } from "../../protocol/message.js";
-import type { BlindTimes } from "../count/blind-times.js";
 import { compare } from "../count/tally.js";
 import type { InventoryRow } from "../row.js";
 import { CertificateEntry, type ServiceNaming } from "./certificate-entry.js";

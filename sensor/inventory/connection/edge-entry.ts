@@ -1,8 +1,8 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { EdgeRecord, Scope } from "../../../shared/event.js";
 import { inNetwork } from "../../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../../protocol/message.js";
 import { ShownCertificates } from "../certificate/shown-certificates.js";
-import type { BlindTimes } from "../count/blind-times.js";
 import { compare, Tally } from "../count/tally.js";
 import type { HostEntry } from "../gateway/host-entry.js";
 import type { Edge, Service } from "../observation.js";

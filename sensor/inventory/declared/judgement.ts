@@ -1,4 +1,6 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { EndpointRecord } from "../../../shared/event.js";
+import { goneCallers } from "../../../shared/last-calls.js";
 import type { DeclaredMessages } from "../../declared/declared-api.js";
 import type { Call } from "../../protocol/message.js";
 import type { Declaration, Deprecation, Difference } from "../observation.js";
@@ -231,12 +233,18 @@ export class Judgement {
     if (departures !== undefined) this.#departed().restore(departures);
   }
 
-  facts(statuses: Iterable<number>): Pick<EndpointRecord, "declaration" | "deprecation" | "drift"> {
+  /** `lastMicros`: when it was called last. */
+  facts(
+    statuses: Iterable<number>,
+    lastMicros: number,
+    blindTimes: BlindTimes,
+  ): Pick<EndpointRecord, "declaration" | "deprecation" | "drift"> {
     const { declaration, deprecation } = this;
+    const gone = goneCallers(this.#lastCalls?.record() ?? {}, lastMicros, blindTimes);
     const drift = declaration === undefined ? [] : driftOf(declaration, statuses, this.differences());
     return {
       ...(declaration === undefined ? {} : { declaration: declarationFacts(declaration) }),
-      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation) }),
+      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation, gone) }),
       ...(drift.length === 0 ? {} : { drift }),
     };
   }

@@ -1,9 +1,9 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { EndpointRecord, EndpointState, Quantiles } from "../../../shared/event.js";
 import type { ReachedFacts } from "../../../shared/gateway.js";
 import { inNetwork } from "../../../shared/virtual-network.js";
 import type { Call, CallStream } from "../../protocol/message.js";
 import { BARE_HEAD, type CallShapes, ONLY_QUERY } from "../../protocol/shape.js";
-import type { BlindTimes } from "../count/blind-times.js";
 import { CallerSet } from "../count/caller-set.js";
 import { QuantileSketch } from "../count/quantile-sketch.js";
 import { StatusCounts } from "../count/status-counts.js";
@@ -337,7 +337,7 @@ export class EndpointEntry implements Endpoint {
       ...this.answerTypes.record(),
       ...withoutUndefined(quantiles),
       state,
-      ...(this.isJudged ? this.#judge().facts(this.#statuses.seen()) : {}),
+      ...(this.isJudged ? this.#judge().facts(this.#statuses.seen(), this.lastMicros, blindTimes) : {}),
       incompleteCalls: this.incompleteCalls,
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,

@@ -1,5 +1,5 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { EndpointRecord, EndpointState } from "../../../shared/event.js";
-import type { BlindTimes } from "../count/blind-times.js";
 import { compare } from "../count/tally.js";
 import type { Declaration, Deprecation } from "../observation.js";
 
@@ -15,7 +15,7 @@ export interface Lived {
 export interface StateSettings {
   /** Packet time without a call after which an endpoint is dormant; when the sensor was blind does not count. */
   readonly dormantSeconds: number;
-  /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
+  /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning, in which something was seen. */
   readonly learningSeconds: number;
 }
 
@@ -28,16 +28,13 @@ export interface Span {
 /** An endpoint that was called has one state: of what is true of it, what asks most for somebody to act. */
 export function stateOf(endpoint: Lived, span: Span, settings: StateSettings, blindTimes: BlindTimes): EndpointState {
   const { deprecation, declaration } = endpoint;
-  const dormantMicros = settings.dormantSeconds * 1e6;
-  const isCalled =
-    span.lastMicros - endpoint.lastMicros <= dormantMicros ||
-    blindTimes.watchedMicros(endpoint.lastMicros, span.lastMicros) <= dormantMicros;
+  const isCalled = !blindTimes.isSilent(endpoint.lastMicros, span.lastMicros, settings.dormantSeconds * 1e6);
   if (deprecation !== undefined && isCalled && endpoint.lastMicros >= deprecation.fromMicros) return "zombie";
   if (declaration?.isDeclared === false && endpoint.isThere) return "shadow";
   if (deprecation !== undefined) return "deprecated";
   if (!isCalled) return "dormant";
   const learningMicros = settings.learningSeconds * 1e6;
-  const isLate = endpoint.foundMicros - span.firstMicros > learningMicros;
+  const isLate = endpoint.foundMicros > blindTimes.seenBy(span.firstMicros, learningMicros);
   return isLate && span.lastMicros - endpoint.foundMicros < learningMicros ? "new" : "active";
 }
 

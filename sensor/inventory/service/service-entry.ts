@@ -1,3 +1,4 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { ServiceRecord } from "../../../shared/event.js";
 import type { MovedService } from "../../../shared/moved-service.js";
 import { inNetwork, placeOf } from "../../../shared/virtual-network.js";
@@ -5,7 +6,6 @@ import type { DeclaredServer } from "../../declared/declared-api.js";
 import type { Call, Connection, Handshake } from "../../protocol/message.js";
 import { ByteLedger } from "../connection/byte-ledger.js";
 import type { EdgeEntry } from "../connection/edge-entry.js";
-import type { BlindTimes } from "../count/blind-times.js";
 import { compare, Tally } from "../count/tally.js";
 import type { Coverage, DeclaredPath } from "../declared/coverage.js";
 import type { Proof } from "../declared/declared-index.js";
@@ -105,6 +105,10 @@ export class ServiceEntry implements Service {
 
   get name(): string {
     return this.naming.text;
+  }
+
+  get movedMicros(): number | undefined {
+    return this.movedFrom.at(-1)?.atMicros;
   }
 
   isArriving(authority: string | undefined): boolean {

@@ -1,8 +1,8 @@
+import type { BlindTimes } from "../../../shared/blind-times.js";
 import { type DataGroup, ownGroups } from "../../../shared/data-class.js";
 import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../../shared/event.js";
 import { placeOf } from "../../../shared/virtual-network.js";
 import type { EdgeEntry } from "../connection/edge-entry.js";
-import type { BlindTimes } from "../count/blind-times.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
 import { type Span, type StateSettings, stateOf } from "../endpoint/endpoint-state.js";
 import type { ServiceEntry } from "../service/service-entry.js";

@@ -1,5 +1,5 @@
 import type { CoverageSummary } from "../coverage.js";
-import { type Evidence, number } from "./evidence.js";
+import { type Evidence, number, plural } from "./evidence.js";
 import type { Status } from "./view.js";
 
 export interface Confidence {
@@ -88,10 +88,15 @@ function unsureLimits(evidence: readonly Evidence[]): Limit[] {
   const unsure = evidence.reduce((sum, one) => sum + one.unsure, 0);
   const share = unsure / Math.max(1, seen);
   if (share <= SOME) return [];
+  const untold = evidence
+    .filter((one) => one.unsure > 0)
+    .map(
+      (one) => `of ${number(one.unsure)} ${one.unsure === 1 ? one.unit : plural(one.unit)} ${one.untold ?? one.title}`,
+    );
   return [
     {
       level: share > MUCH ? "low" : "medium",
-      reason: `Of ${(share * 100).toFixed(0)} % of what this rests on, something could not be told.`,
+      reason: `Of ${(share * 100).toFixed(0)} % of what this rests on, something could not be told: ${untold.join("; ")}.`,
     },
   ];
 }

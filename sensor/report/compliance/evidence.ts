@@ -10,6 +10,8 @@ export interface Evidence {
   readonly unit: string;
   /** Of those seen, so many of which it could not be told. */
   readonly unsure: number;
+  /** What could not be told of these, in words that follow their number: `who calls beyond an address`. */
+  readonly untold?: string;
   /** Edges beside of which not all could be read, of so many; left out where it rests on nothing that is read from calls. */
   readonly unread?: { readonly edges: number; readonly of: number };
   readonly counts: Readonly<Record<string, number>>;

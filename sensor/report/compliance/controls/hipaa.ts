@@ -1,5 +1,8 @@
 import type { Framework } from "../control.js";
 
+const ADDRESSABLE =
+  "It is addressable (164.306(d)(3)): who finds it not reasonable and appropriate says why, and does what is as good instead. Neither is on the wire; cleartext is a question to it, and a gap of 164.312(e)(1).";
+
 export const HIPAA: Framework = {
   id: "hipaa-164.312",
   title: "HIPAA Security Rule, 45 CFR 164.312, technical safeguards",
@@ -70,7 +73,11 @@ export const HIPAA: Framework = {
       asks: "ePHI is protected from being changed or destroyed improperly.",
       evidence: ["health-flows", "encryption"],
       about: "health-flows",
-      cannotProve: ["Only the way between systems is seen, not what happens to data within them."],
+      isOnlyAsked: true,
+      cannotProve: [
+        "It asks for policies and procedures, and above all for data where they are kept: cleartext is a question to it, and a gap of 164.312(e)(1).",
+        "Only the way between systems is seen, not what happens to data within them.",
+      ],
     },
     {
       id: "hipaa:164.312(c)(2)",
@@ -105,7 +112,8 @@ export const HIPAA: Framework = {
       asks: "ePHI that is changed on its way is detected.",
       evidence: ["encryption"],
       about: "health-flows",
-      cannotProve: ["Protection within messages, such as signatures, is not looked at."],
+      isOnlyAsked: true,
+      cannotProve: [ADDRESSABLE, "Protection within messages, such as signatures, is not looked at."],
     },
     {
       id: "hipaa:164.312(e)(2)(ii)",
@@ -114,7 +122,11 @@ export const HIPAA: Framework = {
       asks: "ePHI is encrypted on its way wherever that is appropriate.",
       evidence: ["health-flows", "encryption"],
       about: "health-flows",
-      cannotProve: ["Where encryption is appropriate is the organisation's decision, to be documented by it."],
+      isOnlyAsked: true,
+      cannotProve: [
+        ADDRESSABLE,
+        "Where encryption is appropriate is the organisation's decision, to be documented by it.",
+      ],
     },
   ],
 };

@@ -108,6 +108,7 @@ export function certificateLifetimes({ certificates }: Facts): Evidence {
     seen: timed.length,
     unit: "certificate",
     unsure: certificates.length - timed.length,
+    untold: "from when until when they are good",
     counts: Object.fromEntries(counts),
     columns: ["subject", "days from begin to end", "presented by", "clients"],
     rows: timed.map(({ one, days }) => [one.subject, Math.round(days), one.services.join(", "), one.clientCount]),

@@ -42,6 +42,7 @@ export function credentials({ called: endpoints }: Facts): Evidence {
     seen: endpoints.length,
     unit: "endpoint",
     unsure: incomplete.length,
+    untold: "whether calls carried a credential, none of which was seen whole",
     counts: { ...kinds, "calls without any": endpoints.reduce((sum, endpoint) => sum + bareCalls(endpoint), 0) },
     columns: COLUMNS,
     rows: rowsOf(open),
@@ -69,6 +70,7 @@ export function requiredCredentials(facts: Facts): Evidence {
     ...credentials(facts),
     title: "Credentials that calls carried, where each should have one",
     unsure: called.filter(isUnsure).length,
+    untold: UNSURE,
     rows: rowsOf(open),
     gaps: [...before.gaps, ...when(isOfOthers && open.length > 0, others)],
     questions: before.questions,
@@ -92,6 +94,7 @@ export function sensitiveCredentials(facts: Facts): Evidence {
     seen: sensitive.length,
     unit: "endpoint",
     unsure: sensitive.filter(isUnsure).length,
+    untold: UNSURE,
     unread: encrypted,
     counts: {
       "with sensitive data": sensitive.length,
@@ -119,6 +122,8 @@ export function sensitiveCredentials(facts: Facts): Evidence {
     ],
   };
 }
+
+const UNSURE = "whether they answer without a credential, for calls had cookies alone or were not seen whole";
 
 function isUnsure(endpoint: EndpointRecord): boolean {
   const { answered, cookiesOnly, untold } = unaskedOf(endpoint);

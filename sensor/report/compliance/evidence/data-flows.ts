@@ -61,6 +61,7 @@ function flows(facts: Facts, title: string, meant: Meant): Evidence {
     seen: those.length,
     unit: "endpoint",
     unsure: those.filter(isCut).length,
+    untold: CUT,
     counts: tally(those.flatMap(({ dataClasses }) => dataClasses.filter(isMeant))),
     columns: ["client", "service", "endpoint", "classes", "posture"],
     rows,
@@ -130,6 +131,8 @@ export function cutBodies(endpoints: readonly EndpointRecord[]): string[] {
   );
 }
 
+const CUT = "what else bodies held, which were longer than what is looked at";
+
 function isCut({ requestBodiesCut = 0, responseBodiesCut = 0 }: EndpointRecord): boolean {
   return requestBodiesCut + responseBodiesCut > 0;
 }
@@ -142,6 +145,7 @@ export function sensitiveAnswers(facts: Facts): Evidence {
     seen: those.length,
     unit: "endpoint",
     unsure: those.filter(isCut).length,
+    untold: CUT,
     counts: tally(those.flatMap(({ responseClasses }) => Object.keys(responseClasses).filter(isSensitive))),
     columns: ["service", "endpoint", "classes in answers", "callers", "credentials"],
     rows: those.map((endpoint) => [

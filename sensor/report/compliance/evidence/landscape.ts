@@ -10,6 +10,7 @@ export function inventory({ services, edges, endpoints, called, certificates }: 
     seen: services.length,
     unit: "service",
     unsure: services.filter(({ protocols }) => protocols.length === 0).length,
+    untold: "which protocol is spoken",
     counts: {
       services: services.length,
       "edges (who calls whom)": edges.length,
@@ -117,6 +118,7 @@ export function callers({ edges }: Facts): Evidence {
     seen: edges.length,
     unit: "edge",
     unsure: edges.filter(({ clientService }) => clientService === undefined).length,
+    untold: "who calls, beyond an address",
     counts: { edges: edges.length, "services called": byServer.size, "from outside": edges.filter(isOuter).length },
     columns: ["service", "address", "callers", "from outside", "who"],
     rows: rows.map(({ address, its, clients }) => [

@@ -22,6 +22,7 @@ export function monitoring({ coverage }: Facts): Evidence {
     seen: told.length,
     unit: "sensor",
     unsure: untoldSensors + silent.length,
+    untold: "what was lost, or whether anything is watched at all by now",
     counts: {
       sensors: summaries.length,
       "sensors not heard of": silent.length,
