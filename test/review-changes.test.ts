@@ -115,7 +115,7 @@ t.test("how an endpoint is protected and what it takes and gives is approved alo
   const [text, markdown, objects] = ["text", "markdown", "json"].map(
     (format) => run(["diff", before, database.name, "--format", format]).out,
   );
-  const changes = JSON.parse(objects) as readonly Change[];
+  const { changes } = JSON.parse(objects) as { readonly changes: readonly Change[] };
   for (const { template, review } of await endpoints()) {
     const { change, difference } = OTHERWISE[template];
     t.equal(review.status, "changed", template);

@@ -30,13 +30,9 @@ export interface ReviewAction {
 /** Longer than a year nobody is to look away. */
 const MAX_IGNORED_MICROS = 366 * 86_400e6;
 
-/** Without blanks around what is said: an owner, note or tag of blanks alone is none. */
-export function trimmed({ text, tags, ...action }: ReviewAction): ReviewAction {
-  return {
-    ...action,
-    ...(text === undefined ? {} : { text: text.trim() }),
-    ...(tags === undefined ? {} : { tags: tags.map((tag) => tag.trim()).filter((tag) => tag !== "") }),
-  };
+/** Without blanks around what is said: an owner or note of blanks alone is none. Tags have none (`review-routes.ts`). */
+export function trimmed(action: ReviewAction): ReviewAction {
+  return action.text === undefined ? action : { ...action, text: action.text.trim() };
 }
 
 /** What is wrong with it, in words for the operator; undefined where nothing is. */
