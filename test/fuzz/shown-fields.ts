@@ -3,6 +3,7 @@ import { FieldMemory } from "../../sensor/protocol/data/field-memory.js";
 import { ProtobufScan } from "../../sensor/protocol/grpc/protobuf-scan.js";
 import {
   DOUBTFUL_KEY_CLASS,
+  HMAC_CLASS,
   KEY_CLASSES,
   keyClassOf,
   SCHEME_CLASS,
@@ -30,6 +31,7 @@ const CLASSES: ReadonlySet<string | undefined> = new Set([
   undefined,
   ...KEY_CLASSES,
   DOUBTFUL_KEY_CLASS,
+  HMAC_CLASS,
   SIGNATURE_CLASS,
   SCHEME_CLASS,
 ]);
