@@ -49,6 +49,15 @@ const ACTS = "chg dup err hal multi ndjson notjson obj patch postxml sse wrongty
 const times = (count: number, paths: readonly string[]): readonly string[] =>
   Array.from({ length: count }, () => paths).flat();
 
+const LOCALES = "en de fr pt-BR zh-CN ja es it nl sv pl cs da fi ko".split(" ");
+const TENANTS = "acme globex initech umbrella hooli stark wayne tyrell cyberdyne soylent oscorp wonka".split(" ");
+const inShop = (name: string): readonly string[] => [`/${name}/products`, `/${name}/cart`];
+/** What stands at the root of a site, and no language has. */
+const AT_ROOT =
+  "/datenschutz /favicon.ico /impressum /karriere /kontakt /manifest.json /openapi.json /robots.txt /sitemap.xml".split(
+    " ",
+  );
+
 const WORKING =
   "alpha bravo checkout payments billing ledger frontend backend catalog search shipping orders inventory gateway reports auth identity profile media images metrics logging alerts scheduler".split(
     " ",
@@ -173,6 +182,16 @@ export const UNIFORM: readonly TemplateCase[] = [
       .filter((path) => path !== "/os/about")
       .concat("/id/tokens"),
     expected: ["/id/tokens ×1", "/{locale}/about ×3", "/{locale}/blog/{blogId} ×4", "/{locale}/pricing ×4"],
+  },
+  {
+    name: "names of files and words at the root of a site are no languages",
+    paths: times(3, [...LOCALES.map((one) => `/${one}`), ...each(LOCALES, inShop), ...AT_ROOT]),
+    expected: [...AT_ROOT.map((path) => `${path} ×3`), "/{locale} ×45", "/{locale}/cart ×45", "/{locale}/products ×45"],
+  },
+  {
+    name: "the name of a file is no tenant",
+    paths: times(3, ["/sitemap.xml", ...each(TENANTS, inShop)]),
+    expected: ["/sitemap.xml ×3", "/{id}/cart ×36", "/{id}/products ×36"],
   },
   {
     name: "parts of an API called by two letters, each with words of its own below it",

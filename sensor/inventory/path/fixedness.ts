@@ -66,6 +66,10 @@ const PLURALS_OF = 10;
 /** No more of the values than these may be words by mistake, whatever they do otherwise than the others; of so many. */
 const MISTAKEN = 2;
 const MIN_ALIKE = 8;
+/** What it weighs to be the name of a file where no value is one, or anything else where all are codes. */
+const OF_NO_SUCH_FORM = 3;
+/** Codes of languages and countries have three letters as well (ISO 639-2, ISO 3166-1). */
+const MAY_BE_CODE = /^[a-z]{2,3}$/i;
 /** What a preposition weighs that a parameter stands below. */
 const PREPOSITION = 4;
 
@@ -145,10 +149,17 @@ export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): numbe
   );
 }
 
-/** A word among values none of which is one: `me` among numbers, `requests` among numbered names. */
+/** What none of the values is: `me` among numbers, `requests` among numbered names, `sitemap.xml` among tenants, `kontakt` among languages. */
 function byType<Leaf>({ node }: Sibling<Leaf>, { types, size }: Company): number {
-  if (size < 6 || node.type !== "word" || types.has("word")) return 0;
+  if (size < 6 || types.has(node.type)) return 0;
+  if (node.type === "file" || (isOfCodes(types) && !MAY_BE_CODE.test(node.text))) return OF_NO_SUCH_FORM;
+  if (node.type !== "word") return 0;
   return looksFixed(node.text) ? 2 : types.has("slug") ? 0 : 0.7;
+}
+
+/** Codes of languages and countries, and nothing else. */
+function isOfCodes(types: ReadonlySet<SegmentType>): boolean {
+  return types.size > 0 && [...types].every((type) => type === "code" || type === "locale");
 }
 
 /** By what a text is made of and how it is written. */
