@@ -138,6 +138,14 @@ t.test("calls are held against the credentials that a file asks for", async (t) 
       evidence: { differences: lacks("bearer", 1, 3) },
     },
   );
+  const restarted = new Scene({ declared });
+  restarted.inventory.restore(scene.inventory.takeDelta(100).rows);
+  restarted.detection.restore(scene.detection.all(), undefined);
+  for (const one of [scene, restarted]) {
+    for (let calls = 0; calls < 8; calls++) one.get("/token?page=1", { fields: FIELDS.token });
+    const later = one.detection.all().find(({ rule }) => rule === "undeclared-parameter");
+    t.match(later, { summary: /^Parameters and credentials of GET/, evidence: { differences: { length: 2 } } });
+  }
 });
 
 t.test("that credentials are missing is kept over a restart, and no other difference when it grows", async (t) => {

@@ -11,7 +11,9 @@ import { ndjson } from "../sensor/report/ndjson.js";
 import { openapi } from "../sensor/report/openapi.js";
 import { sarif } from "../sensor/report/sarif.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
+import type { EndpointRecord } from "../shared/event.js";
 import type { HealthRecord } from "../shared/health.js";
+import { shareWords } from "../shared/protection-words.js";
 import { readDeclared } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
@@ -270,6 +272,48 @@ function bothEnds(): StoredRow[] {
       ...scene.detection.all().map((record) => ({ record, sensor })),
     ],
   );
+}
+
+t.test(
+  "an endpoint of two sensors has as many calls as its statuses, and as those with a credential and without",
+  (t) => {
+    const sceneOf = (calls: number, more: { fields?: string; status?: number }): Scene => {
+      const scene = new Scene();
+      for (let id = 1; id <= calls; id++) scene.get(`/orders/${id}`, { host: "orders.test", ...more });
+      return scene;
+    };
+    // Of other endpoints they saw the same calls: how many of this one is not told.
+    const repeated = { calls: 20, connections: 20 };
+    const joined = (rows: readonly StoredRow[]) => {
+      const told = rows.map((row) => (row.record.kind === "edge" ? { ...row, repeated } : row));
+      return complianceView(told, COVERED).facts.endpoints[0];
+    };
+    const [whole] = rowsOf(sceneOf(10, { fields: "Authorization: Bearer abc\r\n" }), "a").flatMap(endpointsOf);
+    const apart = joined([
+      ...rowsOf(sceneOf(10, { fields: "Authorization: Bearer abc\r\n" }), "a"),
+      ...rowsOf(sceneOf(6, { status: 401 }), "b"),
+    ]);
+    t.match(apart, { calls: 16, statuses: { 200: 10, 401: 6 } });
+    t.equal(shareWords(apart), "63 % with a credential (10), 38 % without one of a known kind (6)");
+    const half = (sensor: string, carried: number, bare: number, unsureCalls: number): StoredRow[] => {
+      const counts = (calls: number) => ({ calls, answered: calls, refused: 0 });
+      const protection = { ...whole.protection, carried: counts(carried), bare: counts(bare), unsureCalls };
+      return rowsOf(sceneOf(carried + bare + unsureCalls, { fields: "Authorization: Bearer abc\r\n" }), sensor).map(
+        (row) => {
+          return row.record.kind === "endpoint"
+            ? { ...row, record: { ...row.record, protection } as EndpointRecord }
+            : row;
+        },
+      );
+    };
+    const unsure = joined([...half("a", 7, 6, 11), ...half("b", 0, 9, 3)]);
+    t.match(unsure, { calls: 24, protection: { carried: { calls: 7 }, bare: { calls: 9 }, unsureCalls: 8 } });
+    t.end();
+  },
+);
+
+function endpointsOf({ record }: StoredRow): EndpointRecord[] {
+  return record.kind === "endpoint" ? [record] : [];
 }
 
 t.test("a name that one sensor did not see is that of the other, whoever saw it last", (t) => {

@@ -119,7 +119,7 @@ t.test("heads other than declared: in the inventory and as findings, of paramete
     ],
     [
       "undeclared-parameter",
-      "Parameters of GET /carts of shop.internal are other than carts.yaml:16 declares.",
+      "Parameters and credentials of GET /carts of shop.internal are other than carts.yaml:16 declares.",
       expected.slice(0, 7),
     ],
   ]);

@@ -312,3 +312,27 @@ paths:
     ["response 202: a body of application/json is not declared"],
   );
 });
+
+t.test("on how many bodies schemas rest is not told where a version before did not count some of them", (t) => {
+  const scene = new Scene();
+  const call = (of: Scene) =>
+    of.get("/orders", { answerFields: "Content-Type: application/json\r\n", body: '{"id":1}' });
+  for (let calls = 0; calls < 5; calls++) call(scene);
+  const [told] = scene.endpoints();
+  t.same(told.schemas?.bodiesRead, { responses: { 200: 5 } });
+  const rows = scene.inventory.takeDelta(100).rows.map(({ record, state }) => {
+    const { bodies, ...schemas } = JSON.parse(state).schemas ?? {};
+    return { record, state: JSON.stringify({ ...JSON.parse(state), ...(bodies === undefined ? {} : { schemas }) }) };
+  });
+  const restored = (given: readonly (typeof rows)[number][]): Scene => {
+    const again = new Scene();
+    again.inventory.restore(given);
+    return call(again);
+  };
+  const later = restored(rows);
+  const [{ schemas }] = later.endpoints();
+  t.same([schemas?.bodiesRead, schemas?.responses["200"]?.required], [undefined, ["id"]]);
+  const [{ schemas: again }] = restored(later.inventory.takeDelta(100).rows).endpoints();
+  t.equal(again?.bodiesRead, undefined, "nor after another restart");
+  t.end();
+});

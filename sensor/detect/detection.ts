@@ -153,6 +153,10 @@ export class Detection implements ObservationSink {
         this.#count(entry, atMicros);
         return entry.record.evidence;
       },
+      retell: (subject, summary) => {
+        const entry = bySubject.get(subject);
+        if (entry !== undefined && entry.record.summary !== summary) entry.record = { ...entry.record, summary };
+      },
     };
   }
 

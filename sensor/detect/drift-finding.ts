@@ -21,15 +21,18 @@ export function watchDrift(
       const differences = endpoint.differences().filter(({ kind }) => kinds.has(kind));
       if (differences.length === 0) return;
       const texts = differences.slice(0, MAX_TOLD).map(({ text }) => text);
+      const summary = summaryOf(endpoint, differences);
       if (!findings.again(endpoint, call.atMicros)) {
         const { declaration } = endpoint;
         const evidence = findings.first(endpoint, endpointKey(endpoint), call.atMicros, {
-          summary: summaryOf(endpoint, differences),
+          summary,
           ...endpointOf(endpoint),
           evidence: { differences: texts, declared: declaration.place ?? declaration.file },
         });
         if (evidence !== undefined) counted.set(endpoint, evidence as { differences: readonly string[] });
       }
+      // Of what kind they are may change, also since a run before.
+      findings.retell(endpoint, summary);
       const evidence = counted.get(endpoint);
       if (evidence !== undefined) evidence.differences = texts;
     },

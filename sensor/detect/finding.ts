@@ -30,6 +30,8 @@ export interface Findings {
    * and which a rule may go on counting in; undefined where there is no room for it.
    */
   first(subject: object, key: string, atMicros: number, draft: FindingDraft): FindingRecord["evidence"] | undefined;
+  /** Says of the subject's finding, where it has one, what it is by now. */
+  retell(subject: object, summary: string): void;
 }
 
 export interface RuleSettings {

@@ -8,6 +8,7 @@ import type {
   ServiceRecord,
 } from "../../shared/event.js";
 import { sumPostures } from "../../shared/posture.js";
+import type { ProtectionFacts } from "../../shared/protection.js";
 import type { Repeated } from "../store/stored-row.js";
 import { atLeast, atLeastOfEach, ofBytes } from "./counted-once.js";
 import { joinedProtection } from "./joined-protection.js";
@@ -55,7 +56,10 @@ export function joinedEdge(views: readonly EdgeRecord[], repeated: Repeated): Ed
 }
 
 export function joinedEndpoint(views: readonly EndpointRecord[], repeated: Repeated): EndpointRecord {
-  const protection = joinedProtection(views, repeated.calls);
+  const counted = counts(views, ["calls", "incompleteCalls", "statuses", "credentials"], repeated.calls);
+  const told = joinedProtection(views, repeated.calls);
+  const calls = leastCalls({ ...views[0], ...counted }, told);
+  const protection = told && { ...told, unsureCalls: Math.min(told.unsureCalls, calls - knownCalls(told)) };
   const sorted = newestFirst(views);
   // Only who was given the files knows whether it is one of theirs.
   const judge = sorted.find(({ declaration }) => declaration !== undefined) ?? sorted[0];
@@ -66,7 +70,8 @@ export function joinedEndpoint(views: readonly EndpointRecord[], repeated: Repea
     ...times(views),
     ...named,
     ...lists(views, ["hosts"]),
-    ...counts(views, ["calls", "incompleteCalls", "statuses", "credentials"], repeated.calls),
+    ...counted,
+    calls,
     ...counts(views, ["requestClasses", "responseClasses"], repeated.calls),
     ...counts(views, ["requestBodiesRead", "responseBodiesRead"], repeated.calls),
     ...counts(views, ["requestBodiesCut", "responseBodiesCut"], repeated.calls),
@@ -82,6 +87,17 @@ export function joinedEndpoint(views: readonly EndpointRecord[], repeated: Repea
     ...(durationMillis === undefined ? {} : { durationMillis }),
     ...(protection === undefined ? {} : { protection }),
   };
+}
+
+/** No call has two statuses, or a credential and none: there are at least as many as of all of these together. */
+function leastCalls({ calls, statuses }: EndpointRecord, protection: ProtectionFacts | undefined): number {
+  const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  return Math.max(calls, answered, protection === undefined ? 0 : knownCalls(protection));
+}
+
+/** Calls of which it was seen whether they carried something. What one sensor did not see of a call another may have. */
+function knownCalls({ carried, cookieOnly, bare }: ProtectionFacts): number {
+  return carried.calls + cookieOnly.calls + bare.calls;
 }
 
 function driftOf(views: readonly EndpointRecord[], { calls }: Repeated): Pick<EndpointRecord, "drift"> {

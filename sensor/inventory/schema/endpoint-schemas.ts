@@ -238,7 +238,9 @@ export class LearnedSchemas {
     messages,
     bodies,
   }: StoredSchemas): void {
+    const hasBodies = request !== undefined || messages !== undefined || Object.keys(responses).length > 0;
     if (bodies !== undefined) this.#bodies.restore(bodies);
+    else if (hasBodies) this.#bodies.uncounted();
     this.header.restore(header, bare[0]);
     this.cookie.restore(cookie, bare[1]);
     this.version++;

@@ -69,9 +69,18 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(
     "people member patient employee employer manager agent doctor student teacher sender recipient receiver payer payee from to cc bcc nick nickname " +
     "handle alias initials surname family given maiden first last middle title label tag tags keyword keywords query search term q text " +
     "message comment note notes remark subject body answer reply word words hint phrase passphrase password pass pin secret token key street city town " +
-    "village place location address company organization organisation team brand description summary content id account host hostname"
+    "village place location address company organization organisation team brand description summary content id account host hostname " +
+    "mother father spouse friend pet"
   ).split(" "),
 );
+
+/**
+ * What secrets, names and towns are called however it is put together, alone or in another language: `pw`, `userpass`, `passcode`, `creds`,
+ * `companyname`, `hometown`. Passwords that people choose are words like any other.
+ */
+const OWN_WORD =
+  /^(pass(?!ed|eng|ive|ing|age)|pw|pswd|creds?$|auth$|t?otp$|unlock$|mdp$|clave$)|(pass|pw|pwd|word|name|town)$|secret|credential/;
+const LAST_DIGITS = /(?<=\D)\d+$/;
 
 const MAX_REMEMBERED = 4_096;
 /** The same few names come again and again. */
@@ -81,10 +90,11 @@ export function wordField(name: string): WordField {
   const answer = known.get(name);
   if (answer !== undefined) return answer;
   if (known.size >= MAX_REMEMBERED) known.clear();
-  const words = wordsOf(name);
+  // `password2` is one that is asked for again.
+  const words = wordsOf(name).map((word) => word.replace(LAST_DIGITS, ""));
   const made = WORD_FIELDS.has(words.at(-1) ?? "")
     ? "named"
-    : words.some((word) => OWN_FIELDS.has(word))
+    : words.some((word) => OWN_FIELDS.has(word) || OWN_WORD.test(word))
       ? "none"
       : "any";
   known.set(name, made);
