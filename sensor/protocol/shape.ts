@@ -15,10 +15,8 @@ export const BEYOND_INT32 = 16_384;
 export const BEYOND_INT64 = 32_768;
 /** A whole number that is written with a fraction or an exponent (`1.0`, `2e3`): JSON Schema 2020-12 §6.1.1 has it as an integer. */
 export const WHOLE_NUMBER = 65_536;
-/** Beside STRING: the name of the field does not say that programs give out words there; what may be somebody's is not kept at all. */
-export const ANY_FIELD = 131_072;
 /** What says more of a kind that stands beside it. */
-export const DETAILS = UNTOLD | ONE_TEXT | BEYOND_INT32 | BEYOND_INT64 | ANY_FIELD;
+export const DETAILS = UNTOLD | ONE_TEXT | BEYOND_INT32 | BEYOND_INT64;
 /**
  * How the fields of a message of Protocol Buffers are written (protobuf.dev, encoding), and the message itself. A field that came several
  * times in one message is an ARRAY beside that; a varint that was nothing but 0 and 1 is a BOOLEAN, any other an INTEGER.
@@ -76,8 +74,8 @@ export interface Shape {
   /** Of all entries of arrays together. */
   readonly items: Shape | undefined;
   /**
-   * The strings, each once, where they may be of a few words that a program gives out: short, of letters in one case, and of no class of
-   * data, in a field that is named as such fields are, or, with ANY_FIELD among the kinds, in any that is not named as what people write is. Undefined where any was something else, or they were more than a few. With
+   * The strings, each once, where they may be of a few words that a program gives out: short, the letters of each in one case, in a field
+   * named as such fields are, and of no class of data. Undefined where any was something else, or they were more than a few. With
    * UNTOLD among the kinds there may have been others.
    */
   readonly words: readonly string[] | undefined;

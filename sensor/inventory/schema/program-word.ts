@@ -111,23 +111,6 @@ export const isProgramWord: (word: string) => boolean = remembered((word) =>
     .every((part) => part === "" || isKnown(part)),
 );
 
-/** What many families are called by, of these words. */
-const FAMILY_NAMES = words(`
-  baker banks barber bell bishop black brooks brown bush butler carpenter carter cash church clay cole cook cooper farmer fisher ford fox frost
-  grant gray green grey hall hardy hunt hunter king knight lane law little love mason may miles mills moon page parker porter potter price prince
-  reed rich rivers rose sharp shepherd short snow stone strong swift taylor turner walker ward waters weaver white wood woods young`);
-
-/** The same where the name of the field says nothing of it: of a family's name nobody knows there that it is none. */
-export function isPlainProgramWord(word: string): boolean {
-  return (
-    isProgramWord(word) &&
-    !word
-      .toLowerCase()
-      .split(/[-_.]/)
-      .some((part) => FAMILY_NAMES.has(part))
-  );
-}
-
 function isKnown(part: string): boolean {
   if (isListed(part) || isCompound(part) || isCode(part)) return true;
   return ENDINGS.some((ending) => part.endsWith(ending) && isStem(part.slice(0, -ending.length)));

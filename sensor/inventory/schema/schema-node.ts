@@ -1,4 +1,4 @@
-import { ANY_FIELD, ANY_NAME, joinLengths, type LengthCounts, type Shape, UNTOLD } from "../../protocol/shape.js";
+import { ANY_NAME, joinLengths, type LengthCounts, type Shape, UNTOLD } from "../../protocol/shape.js";
 import { HeldNames, isWorded } from "./held-names.js";
 import { lengthKind } from "./length-kind.js";
 import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
@@ -62,7 +62,7 @@ export class SchemaNode {
     this.times += shape.times;
     this.objects += shape.objects;
     this.present += shape.present;
-    if (shape.formats !== 0 && this.#takeWords(shape)) isNews = true;
+    if (shape.formats !== 0 && this.#takeWords(shape.words)) isNews = true;
     if (this.#takeField(shape)) isNews = true;
     if (shape.items !== undefined) {
       this.items ??= this.#make();
@@ -145,12 +145,11 @@ export class SchemaNode {
     return isNamed || isEarly || lengthKind(this.lengths).kind !== before;
   }
 
-  #takeWords({ kinds, words }: Shape): boolean {
+  #takeWords(words: readonly string[] | undefined): boolean {
     this.words ??= new WordCount();
     if (words === undefined) return this.words.spoil();
-    const field = (kinds & ANY_FIELD) === 0 ? "named" : "any";
     let isNews = false;
-    for (const word of words) if (this.words.add(word, field)) isNews = true;
+    for (const word of words) if (this.words.add(word)) isNews = true;
     return isNews;
   }
 

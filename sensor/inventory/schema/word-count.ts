@@ -1,5 +1,5 @@
 import { MAX_WORDS } from "../../protocol/shape.js";
-import { isPlainProgramWord, isProgramWord } from "./program-word.js";
+import { isProgramWord } from "./program-word.js";
 
 /** A word is kept once it came in so many calls: until then only a hash of it is. */
 const MIN_CALLS = 4;
@@ -8,9 +8,6 @@ const MIN_CALLS = 4;
  * census of the United States lists. Enough to tell a few from each other, and from those that a file declares.
  */
 const OTHER_BITS = 0xfff;
-
-/** Under this something stood that may be a name, in a field that may hold any: of that nothing is kept, and no word beside it. */
-const ANYTHING = 0;
 
 /** Words that a program may have given out, and under a hash of twelve bits others, whose word is always empty. */
 export type StoredWords = readonly (readonly [hash: number, calls: number, word: string])[];
@@ -22,15 +19,10 @@ export type StoredWords = readonly (readonly [hash: number, calls: number, word:
 export class WordCount {
   #words: Map<number, { calls: number; word: string }> | undefined = new Map();
 
-  /**
-   * True where one more word is known, or none is any more. `field`: whether its name announces words of a program; in any other, words
-   * are kept while all that stood there are such, and two at least.
-   */
-  add(word: string, field: "named" | "any" = "named"): boolean {
+  /** True where one more word is known, or none is any more. */
+  add(word: string): boolean {
     if (this.#words === undefined) return false;
-    const isAny = field === "any";
-    const isNamed = isAny ? isPlainProgramWord(word) : isProgramWord(word);
-    if (isAny && (!isNamed || this.#words.has(ANYTHING))) return !isNamed && this.#addAnything();
+    const isNamed = isProgramWord(word);
     const hash = isNamed ? hashOf(word) : otherHash(word);
     const known = this.#words.get(hash);
     if (known === undefined) {
@@ -40,25 +32,16 @@ export class WordCount {
     }
     if (++known.calls < MIN_CALLS) return false;
     if (!isNamed) return known.calls === MIN_CALLS;
-    if (known.word !== "" || (isAny && this.#words.size < 2)) return false;
+    if (known.word !== "") return false;
     known.word = word;
     return true;
-  }
-
-  #addAnything(calls = 1): boolean {
-    const before = this.#words?.get(ANYTHING)?.calls ?? 0;
-    const hadKnown = this.known().length > 0;
-    this.#words = new Map([[ANYTHING, { calls: before + calls, word: "" }]]);
-    return hadKnown || before + calls === MIN_CALLS;
   }
 
   /** How many words that may be names were seen often enough, and are none of these. */
   othersBeside(words: readonly string[]): number {
     const declared = new Set(words.map(otherHash));
     const others = [...(this.#words ?? [])].filter(([hash, { calls }]) => isOther(hash) && calls >= MIN_CALLS);
-    // What a program gives out is none of what may be a name.
-    const isSure = words.every(isPlainProgramWord);
-    return others.filter(([hash]) => (hash === ANYTHING ? isSure : !declared.has(hash))).length;
+    return others.filter(([hash]) => !declared.has(hash)).length;
   }
 
   /** Something stood there that is none of a few words. True where any was known. */
@@ -87,7 +70,6 @@ export class WordCount {
       const known = this.#words.get(hash);
       this.#words.set(hash, { calls: (known?.calls ?? 0) + calls, word: known?.word || word });
     }
-    if (this.#words.has(ANYTHING)) this.#addAnything(0);
     if (this.#words.size > MAX_WORDS) this.spoil();
   }
 
@@ -114,7 +96,7 @@ export class WordCount {
 }
 
 function otherHash(word: string): number {
-  return hashOf(word) & OTHER_BITS || 1;
+  return hashOf(word) & OTHER_BITS;
 }
 
 /** Of a word that is kept so few bits are set but once in a million. */

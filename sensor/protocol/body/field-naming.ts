@@ -46,57 +46,26 @@ export function wordedName(bytes: Buffer, start: number, end: number): string | 
   return words.length > MAX_WORDS || words.some(isGivenName) ? undefined : text;
 }
 
-/** Whether words that programs give out may stand in a field, by its name: `named` where it announces them, `any` where it says nothing of it. */
-export type WordField = "named" | "any" | "none";
-
 /** Last words of names under which programs give out one of a few words. None of them is ever about a person. */
 const WORD_FIELDS: ReadonlySet<string> = new Set(
   (
     "status state type kind mode level severity priority currency unit units category action event format order sort direction " +
     "result outcome phase stage protocol scheme method channel platform environment env tier plan visibility source scope " +
     "resolution encoding algorithm op operation access availability condition strategy policy country lang language locale role color " +
-    "colour size interval period frequency"
+    "colour nation size interval period frequency"
   ).split(" "),
 );
-
-/**
- * Words of names under which a person, a place or a text stands, or what whoever sends it types: a word there that programs give out as
- * well (`gray`, `reading`) is rather somebody's. Whatever else a name says, one of these is enough.
- */
-const OWN_FIELDS: ReadonlySet<string> = new Set(
-  (
-    "name names user users username login owner author assignee assigner reviewer approver creator editor by customer client contact person " +
-    "people member patient employee employer manager agent doctor student teacher sender recipient receiver payer payee from to cc bcc nick nickname " +
-    "handle alias initials surname family given maiden first last middle title label tag tags keyword keywords query search term q text " +
-    "message comment note notes remark subject body answer reply word words hint phrase passphrase password pass pin secret token key street city town " +
-    "village place location address company organization organisation team brand description summary content id account host hostname " +
-    "mother father spouse friend pet"
-  ).split(" "),
-);
-
-/**
- * What secrets, names and towns are called however it is put together, alone or in another language: `pw`, `userpass`, `passcode`, `creds`,
- * `companyname`, `hometown`. Passwords that people choose are words like any other.
- */
-const OWN_WORD =
-  /^(pass(?!ed|eng|ive|ing|age)|pw|pswd|creds?$|auth$|t?otp$|unlock$|mdp$|clave$)|(pass|pw|pwd|word|name|town)$|secret|credential/;
-const LAST_DIGITS = /(?<=\D)\d+$/;
 
 const MAX_REMEMBERED = 4_096;
 /** The same few names come again and again. */
-const known = new Map<string, WordField>();
+const known = new Map<string, boolean>();
 
-export function wordField(name: string): WordField {
+/** Whether words that programs give out may stand in a field, by its name. Any that is not listed may be what somebody wrote, a password too. */
+export function isWordField(name: string): boolean {
   const answer = known.get(name);
   if (answer !== undefined) return answer;
   if (known.size >= MAX_REMEMBERED) known.clear();
-  // `password2` is one that is asked for again.
-  const words = wordsOf(name).map((word) => word.replace(LAST_DIGITS, ""));
-  const made = WORD_FIELDS.has(words.at(-1) ?? "")
-    ? "named"
-    : words.some((word) => OWN_FIELDS.has(word) || OWN_WORD.test(word))
-      ? "none"
-      : "any";
+  const made = WORD_FIELDS.has(wordsOf(name).at(-1) ?? "");
   known.set(name, made);
   return made;
 }

@@ -1,5 +1,4 @@
 import { type Shape, UNTOLD } from "../shape.js";
-import type { WordField } from "./field-naming.js";
 
 interface Named {
   readonly name: string;
@@ -20,11 +19,11 @@ export class Place implements Shape {
   words: readonly string[] | undefined = undefined;
   /** A string was no word, or there were more than a few. */
   hasOther = false;
-  /** Whether words of a program may stand here, by its name. */
-  readonly wordField: WordField;
+  /** Whether its name is one that few words stand under. */
+  readonly mayBeWord: boolean;
 
-  constructor(wordField: WordField) {
-    this.wordField = wordField;
+  constructor(mayBeWord: boolean) {
+    this.mayBeWord = mayBeWord;
   }
 }
 

@@ -2,7 +2,6 @@ import { isGivenName } from "../data/given-names.js";
 import { isDrawnName, type NameStand } from "../drawn-name.js";
 import { isOneOf, isSame, withWord } from "../few-words.js";
 import {
-  ANY_FIELD,
   ANY_NAME,
   ARRAY,
   BEYOND_INT32,
@@ -19,7 +18,7 @@ import {
   WHOLE_NUMBER,
 } from "../shape.js";
 import { OTHER_FORMAT } from "../text-form.js";
-import { isFieldName, type WordField, wordedName, wordField } from "./field-naming.js";
+import { isFieldName, isWordField, wordedName } from "./field-naming.js";
 import { holdsWords, leaveWordsOut, Place } from "./recorded-place.js";
 import { formatOf, isWord } from "./string-format.js";
 
@@ -159,7 +158,7 @@ export class ShapeRecorder {
   /** One more entry of a list that began as a single value. */
   #entryOf(place: Place): Place | undefined {
     if ((place.kinds & ARRAY) === 0) {
-      const first = this.#make(place.wordField);
+      const first = this.#make(place.mayBeWord);
       if (first === undefined) return undefined;
       const { kinds, formats, times, words, hasOther, items } = place;
       Object.assign(first, { kinds, formats, times, words, hasOther, items });
@@ -208,8 +207,7 @@ export class ShapeRecorder {
     const format = formatOf(bytes, start, end);
     place.formats |= format;
     if (place.hasOther) return;
-    const mayBeWord = isPlain && format === OTHER_FORMAT && place.wordField !== "none" && isWord(bytes, start, end);
-    if (mayBeWord && place.wordField === "any") place.kinds |= ANY_FIELD;
+    const mayBeWord = isPlain && format === OTHER_FORMAT && place.mayBeWord && isWord(bytes, start, end);
     // Lists hold the same few again and again.
     if (mayBeWord && place.words !== undefined && isOneOf(place.words, bytes, start, end)) return;
     const word = mayBeWord ? bytes.latin1Slice(start, end) : undefined;
@@ -231,7 +229,7 @@ export class ShapeRecorder {
 
   /** Of a text that may be a list what its entries are. */
   #entries(of: Place, bytes: Buffer, start: number, end: number, delimiter: number, isPlain: boolean): void {
-    of.items ??= this.#make(of.wordField);
+    of.items ??= this.#make(of.mayBeWord);
     if (of.items === undefined) return;
     let at = start;
     for (let entries = 0; at <= end && entries < MAX_ENTRIES; entries++) {
@@ -277,7 +275,7 @@ export class ShapeRecorder {
     const frame = this.#frames.at(-1);
     if (frame === undefined) {
       if (this.#texts++ >= MAX_ENTRIES && !this.#hasWords()) return undefined;
-      this.#root ??= this.#make("none");
+      this.#root ??= this.#make(false);
       return this.#root;
     }
     if (!frame.isObject) {
@@ -286,7 +284,7 @@ export class ShapeRecorder {
         if (!frame.hasWords) return undefined;
       }
       // A list of words is of the words that its name announces.
-      frame.place.items ??= this.#make(frame.place.wordField);
+      frame.place.items ??= this.#make(frame.place.mayBeWord);
       return frame.place.items;
     }
     const { next } = frame;
@@ -306,16 +304,16 @@ export class ShapeRecorder {
     if (own === undefined && isFull) of.kinds |= UNTOLD;
     const known = own ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
     if (known !== undefined) return known;
-    const made = this.#make(name === ANY_NAME ? "none" : wordField(name));
+    const made = this.#make(name !== ANY_NAME && isWordField(name));
     if (made === undefined || name === ANY_NAME) of.kinds |= UNTOLD;
     if (made !== undefined) of.properties.set(isFull ? ANY_NAME : name, made);
     return made;
   }
 
-  #make(field: WordField): Place | undefined {
+  #make(mayBeWord: boolean): Place | undefined {
     if (this.#nodes >= MAX_NODES) return undefined;
     this.#nodes++;
-    return new Place(field);
+    return new Place(mayBeWord);
   }
 }
 

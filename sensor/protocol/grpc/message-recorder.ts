@@ -1,8 +1,7 @@
-import { type WordField, wordField } from "../body/field-naming.js";
+import { isWordField } from "../body/field-naming.js";
 import { formatOf, isWord } from "../body/string-format.js";
 import { withWord } from "../few-words.js";
 import {
-  ANY_FIELD,
   ARRAY,
   BOOLEAN,
   FIXED32_FIELD,
@@ -57,11 +56,11 @@ export class FieldPlace implements Shape {
   /** The message open here. */
   open = 0;
   #hasOther = false;
-  readonly #wordField: WordField;
+  readonly #mayBeWord: boolean;
 
   constructor(fieldName: string | undefined) {
     this.fieldName = fieldName;
-    this.#wordField = fieldName === undefined ? "none" : wordField(fieldName);
+    this.#mayBeWord = fieldName !== undefined && isWordField(fieldName);
   }
 
   /** A varint: only 0 and 1 may be truth values. */
@@ -87,8 +86,7 @@ export class FieldPlace implements Shape {
     const format = formatOf(bytes, start, end);
     this.formats |= format;
     if (this.#hasOther) return;
-    const isOne = isPlain && format === OTHER_FORMAT && this.#wordField !== "none" && isWord(bytes, start, end);
-    if (isOne && this.#wordField === "any") this.kinds |= ANY_FIELD;
+    const isOne = isPlain && format === OTHER_FORMAT && this.#mayBeWord && isWord(bytes, start, end);
     this.words = isOne ? withWord(this.words, bytes.latin1Slice(start, end)) : undefined;
     this.#hasOther = this.words === undefined;
   }
