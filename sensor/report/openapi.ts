@@ -12,7 +12,7 @@ import type { Report } from "./report.js";
 const METHODS: ReadonlySet<string> = new Set("GET PUT POST DELETE OPTIONS HEAD PATCH TRACE".split(" "));
 
 const ABOUT =
-  "Made from traffic, and from the files that declare APIs where some were given. What was neither called nor declared is not in it; x-observed tells how much stands behind each entry.";
+  "Made from traffic, and from the files that declare APIs where some were given. What was neither called nor declared is not in it; x-observed tells how much stands behind each entry. An operation's security names what calls carried: where it has no empty entry, no call without was seen to be answered with success, which does not show that one is asked for.";
 const OF_SEVERAL =
   " It holds several services, each operation with its servers and its service as tag. Where services have the same path, #service= tells their operations apart and is no part of what is called; a document of one service (eastwatch export --service NAME) has its paths alone.";
 
