@@ -68,7 +68,7 @@ export function coverageSummary(coverage: SensorCoverage): CoverageSummary {
 export function blindWords(summaries: readonly CoverageSummary[]): string {
   const seconds = summaries.reduce((sum, { blindSeconds }) => sum + blindSeconds, 0);
   const least = summaries.some(({ isBlindLeast }) => isBlindLeast) ? "at least " : "";
-  return `${least}${seconds.toLocaleString("en")} seconds`;
+  return `${least}${seconds.toLocaleString("en")} ${seconds === 1 ? "second" : "seconds"}`;
 }
 
 export function stateOf({ state }: InterfaceHealth, { silence }: CoverageSummary): string {
