@@ -2,30 +2,13 @@
  * What scanners look for at whatever service they find: files of programs and of their keepers, which no API has side by side. A client that learns
  * to know an API asks for each of its endpoints once as well.
  */
-const KINDS = [
-  ".php",
-  ".asp",
-  ".aspx",
-  ".jsp",
-  ".cgi",
-  ".bak",
-  ".old",
-  ".sql",
-  ".env",
-  ".git",
-  ".svn",
-  ".htaccess",
-  ".htpasswd",
-  ".ds_store",
-  "wp-admin",
-  "wp-content",
-  "wp-login",
-  "phpmyadmin",
-  "cgi-bin",
-  "etc/passwd",
-];
-const QUESTION =
-  /\.(?:php|aspx?|jsp|cgi|bak|old|sql|env|git|svn|htaccess|htpasswd|DS_Store)\b|\b(?:wp-(?:admin|content|login)|phpmyadmin|cgi-bin)\b|etc\/passwd/i;
+const FILES = ".php .asp .aspx .jsp .cgi .bak .old .sql .env .git .svn .htaccess .htpasswd .ds_store".split(" ");
+const NAMES = "wp-admin wp-content wp-login phpmyadmin cgi-bin".split(" ");
+const KINDS = [...FILES, ...NAMES, "etc/passwd"];
+const QUESTION = new RegExp(
+  `\\.(?:${FILES.map((file) => file.slice(1)).join("|")})\\b|\\b(?:${NAMES.join("|")})\\b|etc/passwd`,
+  "i",
+);
 /** Who asks for so many kinds is a scanner. */
 const MANY_KINDS = 3;
 
