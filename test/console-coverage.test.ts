@@ -235,7 +235,7 @@ t.test("as many blind intervals as are kept are the least that there were, of ea
   t.equal(console.store.sensors()[0].blindIntervals.length, 50, "and the latest of them");
   t.match(exported(own, "html"), /interfaces were blind for at least 1,000 seconds/);
   t.match(exported(file, "compliance-markdown"), /1,000 blind intervals, at least 1,000 seconds together\./);
-  t.match(exported(file, "compliance-markdown"), /1 blind interval, 1 seconds together\./);
+  t.match(exported(file, "compliance-markdown"), /1 blind interval, 1 second together\./);
   store.close();
   await console.close();
 });
