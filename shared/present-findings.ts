@@ -1,5 +1,6 @@
 import { joinedDrift } from "./drift-text.js";
 import type { EndpointRecord, FindingRecord, SensorEvent } from "./event.js";
+import { aligned } from "./path-template.js";
 import { placeOf } from "./virtual-network.js";
 
 type Evidence = FindingRecord["evidence"];
@@ -85,9 +86,8 @@ function fits(template: string, path: string): boolean {
   const [pattern, operation] = template.split("#", 2);
   const [plain, other] = path.split("#", 2);
   if (operation !== other) return false;
-  const segments = pattern.split("/");
-  const values = plain.split("/");
-  return segments.length === values.length && segments.every((segment, index) => fitsSegment(segment, values[index]));
+  const both = aligned(pattern, plain);
+  return both?.segments.every((segment, index) => fitsSegment(segment, both.values[index])) === true;
 }
 
 /** A parameter may be a part of its segment: `{name}.json`. */

@@ -97,6 +97,7 @@ t.test("OpenAPI 2.0, 3.0 and 3.1 in YAML and JSON, .proto and descriptor sets ar
       "POST /shop.v1.Cart/Unused cart.proto:7 ",
       "GET /v1/carts/{name}/x cart.proto:7 ",
       "POST /v1/carts cart.proto:7 ",
+      "GET /v1/files/{path+} cart.proto:7 ",
     ],
   ]);
   t.same(declared.apis[1].operations[1].servers, [{ host: "other.example.com", port: undefined, basePath: "" }]);

@@ -1,4 +1,6 @@
 import t from "tap";
+import { newRoute, RouteTable } from "../sensor/inventory/declared/route-table.js";
+import { valuesIn } from "../sensor/inventory/declared/template-values.js";
 import { openapi } from "../sensor/report/openapi.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
 import type { EndpointRecord } from "../shared/event.js";
@@ -197,4 +199,68 @@ t.test("what was never found becomes an endpoint once it is declared, with its h
   guessed.exchange({ path: "/v1/orders/search", method: "HEAD", body: "" });
   t.same(called(), ["HEAD /v1/orders/search active ×4"]);
   t.match([...scene.inventory.services()][0].unknownPaths, { calls: 4, often: { "GET /v1/orders/search": 2 } });
+});
+
+t.test("paths fit the most concrete template, decoded, with a slash forgiven, in bounded work", (t) => {
+  const table = new RouteTable<string>();
+  const templates = [
+    ...[
+      "/",
+      "/a/{x}/c",
+      "/a/b/d",
+      "/a/{x}",
+      "/files/{name}.json",
+      "/files/{name}",
+      "/report({id})",
+      "/t/{a}-{b}.{c}",
+      "/caf%C3%A9",
+      "/x/",
+      "/r/{name+}",
+      "/r/{name+}/tags/list",
+      "/r/{name+}/blobs/{id}",
+      "/r/{one}/{two}/only",
+    ],
+  ];
+  for (const template of templates) table.add(template, (text) => newRoute(text, text));
+  t.equal(table.add("/a/{other}/c", (text) => newRoute(text, "new")).template, "/a/{x}/c", "names tell nothing apart");
+  const fits = (path: string): string => table.find(path)?.template ?? "-";
+  t.same(
+    ["/", "/a/b/c", "/a/b/d", "/a/b/e", "/a/", "/a/b/", "/files/x.json", "/files/.json", "/files/x", "/report(7)"].map(
+      fits,
+    ),
+    [
+      "/",
+      "/a/{x}/c",
+      "/a/b/d",
+      "-",
+      "-",
+      "/a/{x}",
+      "/files/{name}.json",
+      "/files/{name}",
+      "/files/{name}",
+      "/report({id})",
+    ],
+  );
+  t.same(["/t/1-2.3", "/t/1-2", "/t/-.", "/café", "/caf%c3%a9", "/x", "/a;v=1/b;w/c", "/%zz"].map(fits), [
+    ...["/t/{a}-{b}.{c}", "-", "-", "/caf%C3%A9", "/caf%C3%A9", "/x/", "/a/{x}/c", "-"],
+  ]);
+  t.equal(fits(`/${"a/".repeat(200)}`), "-");
+  t.same(
+    ["/r/a", "/r/a/b/", "/r/", "/r/a/b/tags/list", "/r/a/tags", "/r/a/b/c/blobs/7", "/r/a/b/only", "/r/{name+}"].map(
+      fits,
+    ),
+    [
+      ...["/r/{name+}", "/r/{name+}", "-", "/r/{name+}/tags/list", "/r/{name+}", "/r/{name+}/blobs/{id}"],
+      ...["/r/{one}/{two}/only", "/r/{name+}"],
+    ],
+  );
+  t.same(
+    [
+      valuesIn("/r/{name+}", "/r/a/b/"),
+      valuesIn("/r/{name+}/blobs/{id}", "/r/a/b/blobs/7"),
+      valuesIn("/r/{name+}/tags", "/r/tags"),
+    ],
+    [["a/b/"], ["a/b", "7"], []],
+  );
+  t.end();
 });

@@ -1,5 +1,4 @@
 import t from "tap";
-import { newRoute, RouteTable } from "../sensor/inventory/declared/route-table.js";
 import { declaredFindings, PROTO, readDeclared, SHOP, states } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
@@ -229,6 +228,61 @@ t.test(
   },
 );
 
+const PASSED_ON = `openapi: 3.0.1
+info: { title: Edge, version: "1" }
+servers: [{ url: "http://shop.internal/prod" }]
+paths:
+  /files/{proxy+}:
+    x-amazon-apigateway-any-method:
+      parameters: [{ name: proxy, in: path, required: true, schema: { type: string } }]
+      responses: { default: { description: x } }
+  /files/{id}:
+    get:
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { default: { description: x } }
+  /never/{rest+}:
+    x-amazon-apigateway-any-method: { responses: { default: { description: x } } }
+    get:
+      parameters: [{ name: rest, in: path, required: true, schema: { type: string } }]
+      responses: { default: { description: x } }
+`;
+
+t.test(
+  "what a gateway passes on whole is one declared operation, whatever the method and the rest of the path",
+  async (t) => {
+    const { declared, broken, notices } = await readDeclared(t, { "edge.yaml": PASSED_ON });
+    t.same([...broken, ...notices], []);
+    const scene = new Scene({ declared });
+    for (const path of ["a", "a/b", "a/b/c.json", "17/x/"]) scene.get(`/prod/files/${path}`);
+    scene
+      .exchange({ path: "/prod/files/a/b", method: "DELETE", status: 204, body: "" })
+      .get("/prod/files", { status: 200 });
+    scene.exchange({ path: "/prod/files/a", method: "PUT" });
+    const expected = [
+      "GET /prod/files shadow ×1",
+      "GET /prod/files/{id} active ×1",
+      "PUT /prod/files/{id} shadow ×1",
+      "DELETE /prod/files/{proxy+} active ×1",
+      "GET /prod/files/{proxy+} active ×3",
+      "ANY /prod/never/{rest+} dormant ×0",
+      "GET /prod/never/{rest+} dormant ×0",
+    ];
+    t.same(states(scene), expected);
+    const rest = scene.endpoints().find(({ template, method }) => method === "GET" && template.endsWith("+}"));
+    t.match(rest, { parameters: [{ name: "proxy", reason: "declared in edge.yaml:6" }], drift: undefined });
+    const restored = new Scene({ declared });
+    restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+    t.same(states(restored), expected);
+    restored.inventory.declare({ ...declared, apis: [] });
+    t.same(
+      restored.endpoints().map(({ method, template, calls }) => `${method} ${template} ×${calls}`),
+      [...["GET /prod/files ×1", "DELETE /prod/files/{id} ×1", "GET /prod/files/{id} ×4"], "PUT /prod/files/{id} ×1"],
+      "no call is lost with the file",
+    );
+    t.end();
+  },
+);
+
 t.test(
   "what is not declared below a declared parameter is one endpoint, and declared words are no values",
   async (t) => {
@@ -285,47 +339,4 @@ t.test("declared operations are dormant after the window, of services whose call
   });
   blind.get("/v1/orders/search", { atMicros: START + 9 * DAY_MICROS + 1e6 });
   t.same(states(blind), ["GET /v1/orders/search active ×2"], "two seconds of the window were watched");
-});
-
-t.test("paths fit the most concrete template, decoded, with a slash forgiven, in bounded work", (t) => {
-  const table = new RouteTable<string>();
-  const templates = [
-    ...[
-      "/",
-      "/a/{x}/c",
-      "/a/b/d",
-      "/a/{x}",
-      "/files/{name}.json",
-      "/files/{name}",
-      "/report({id})",
-      "/t/{a}-{b}.{c}",
-      "/caf%C3%A9",
-      "/x/",
-    ],
-  ];
-  for (const template of templates) table.add(template, (text) => newRoute(text, text));
-  t.equal(table.add("/a/{other}/c", (text) => newRoute(text, "new")).template, "/a/{x}/c", "names tell nothing apart");
-  const fits = (path: string): string => table.find(path)?.template ?? "-";
-  t.same(
-    ["/", "/a/b/c", "/a/b/d", "/a/b/e", "/a/", "/a/b/", "/files/x.json", "/files/.json", "/files/x", "/report(7)"].map(
-      fits,
-    ),
-    [
-      "/",
-      "/a/{x}/c",
-      "/a/b/d",
-      "-",
-      "-",
-      "/a/{x}",
-      "/files/{name}.json",
-      "/files/{name}",
-      "/files/{name}",
-      "/report({id})",
-    ],
-  );
-  t.same(["/t/1-2.3", "/t/1-2", "/t/-.", "/café", "/caf%c3%a9", "/x", "/a;v=1/b;w/c", "/%zz"].map(fits), [
-    ...["/t/{a}-{b}.{c}", "-", "-", "/caf%C3%A9", "/caf%C3%A9", "/x/", "/a/{x}/c", "-"],
-  ]);
-  t.equal(fits(`/${"a/".repeat(200)}`), "-");
-  t.end();
 });

@@ -135,6 +135,60 @@ t.test("another rule and a restart: what was counted goes on under the templates
   t.end();
 });
 
+t.test("one parameter may stand for several segments, up to a word behind it", (t) => {
+  const stores = ruled(`services:
+  - service: shop.internal
+    pin: ["/v2/{name+}/manifests/{reference}"]
+    merge: ["/v1/kv/{key+}"]
+    split: { "/v2/{name+}": [blobs, tags], "/v1/kv": [status] }
+`);
+  const call = (scene: Scene): void => {
+    for (const key of ["app", "app/db/host", "app/db/port", "app/17/flags/a.json", "app/db/"])
+      scene.get(`/v1/kv/${key}`);
+    scene.get("/v1/kv/status").get("/v1/kv/");
+    for (const name of ["nginx", "acme/api", "acme/teams/billing/api"])
+      scene
+        .get(`/v2/${name}/manifests/latest`)
+        .get(`/v2/${name}/tags/list`)
+        .get(`/v2/${name}/blobs/sha256:${"4f1b".repeat(16)}`);
+    scene.get("/v1/kv/none/of/it", { status: 404 });
+  };
+  const templates = [
+    ...["GET /v1/kv/ ×1", "GET /v1/kv/status ×1", "GET /v1/kv/{key+} ×6", "GET /v2/{name+}/blobs/{token} ×3"],
+    ...["GET /v2/{name+}/manifests/{reference} ×3", "GET /v2/{name+}/tags/list ×3"],
+  ];
+  const first = new Scene(stores);
+  call(first);
+  t.same(first.templates(), templates);
+  t.match(first.endpoints()[2].parameters, [{ name: "key", reason: "pinned in rules.yaml:4", distinctValues: 5 }]);
+  t.match(first.endpoints()[4].parameters, [{ name: "name", distinctValues: 3 }, { name: "reference" }]);
+  t.equal(first.inventory.templateOf("10.0.0.2", 80, "/v2/a/b/c/d/tags/list"), "/v2/{name+}/tags/list");
+
+  const sensor = new Sensor({});
+  call(sensor.scene);
+  const total = (): number => sensor.scene.endpoints().reduce((sum, { calls }) => sum + calls, 0);
+  const before = total();
+  const moved = sensor.restart(stores);
+  t.ok(moved.includes("GET /v1/kv/app/db/host → /v1/kv/{key+}"), moved.join());
+  t.same(
+    sensor.scene.templates().map((one) => one.replace(/ ×.*/, "")),
+    templates.map((one) => one.replace(/ ×.*/, "")),
+  );
+  t.equal(
+    total(),
+    before + 1,
+    "what was counted goes on under the templates that now hold, and what was unknown is known",
+  );
+  t.same(sensor.restart(stores), []);
+  call(sensor.scene);
+  t.same(sensor.restart(stores), []);
+  t.equal(sensor.scene.endpoints().length, templates.length);
+  const all = total();
+  t.match(sensor.restart({}), ["GET /v1/kv/{key+} → /v1/kv/{key}"], "without the rule it is a parameter as others are");
+  t.equal(total(), all);
+  t.end();
+});
+
 const rules = (what: string) => ruled(`services:\n  - service: shop.internal\n    ${what}\n`);
 const TEAMS = rules('merge: ["/teams/{team}"]');
 const SEARCH = rules('merge: ["/teams/{team}"]\n    split: { "/teams": [search, blue] }');
@@ -242,6 +296,9 @@ t.test("a file that can't be used is told with line, value and what is allowed",
       refusal("services: [\n"),
       refusal("services:\n  - service: a/b\n"),
       at('pin: ["/a/{x}/b"]\n    merge: ["/a/{y}"]'),
+      at('pin: ["/a/{x+}/{y}"]'),
+      at('merge: ["/a/{x+}/b/{y+}"]'),
+      at('pin: ["/a/{x}/b"]\n    merge: ["/a/{x+}"]'),
     ],
     [
       'rules.yaml:3:11: services[0].pin[0] is "reports"; allowed: a template such as /reports/{name}/pages, each segment fixed or one parameter in braces',
@@ -253,6 +310,9 @@ t.test("a file that can't be used is told with line, value and what is allowed",
       /^rules.yaml:2:1: .*; within \[ \] put templates in quotes: \["\/teams\/\{team\}"\]$/,
       'rules.yaml:2:14: services.service is "a/b"; allowed: a host name',
       'rules.yaml:4: the parameter behind "/a" is {y}, and {x} in rules.yaml:3; call it the same in both',
+      'is "/a/{x+}/{y}"; allowed: a template such as /reports/{name}/pages, each segment fixed or one parameter in braces, one of them {key+}',
+      'is "/a/{x+}/b/{y+}"; allowed: a template that ends with the parameter, such as /teams/{team}, or /kv/{key+}',
+      'rules.yaml:4: the parameter behind "/a" is {x+}, and {x} in rules.yaml:3; call it the same in both',
     ],
   );
   t.same(parsePathRules("", "rules.yaml"), []);

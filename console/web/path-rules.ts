@@ -12,7 +12,7 @@ interface ServiceRules {
 /** What an operator chose since the page was opened, to be taken away as one file: sensors read files, and no page changes them. */
 export const pathRules = signal<readonly ServiceRules[]>([]);
 
-const SEGMENT = /^(?:\{[A-Za-z_][\w.-]*\}|[^{}/?#\s]+)$/;
+const SEGMENT = /^(?:\{[A-Za-z_][\w.-]*\+?\}|[^{}/?#\s]+)$/;
 
 /** The path that rules are made of; undefined where none can be, as of a text behind a parameter. */
 export function ruledPath({ template }: EndpointItem): readonly string[] | undefined {

@@ -2,12 +2,15 @@ import { z } from "zod";
 import { CommandError } from "../../shared/command-error.js";
 import { type CheckedDocument, checkedDocuments } from "../../shared/config/checked-document.js";
 import { keys, list, text } from "../../shared/config/checked-schema.js";
+import { isRest, parameterNames } from "../../shared/path-template.js";
 import { hostAndPort } from "../declared/server-url.js";
 import { type PathRule, parameterOf, type ServiceRules } from "../inventory/path/path-rule.js";
 
 const MAX_SEGMENTS = 32;
-const TEMPLATE = "a template such as /reports/{name}/pages, each segment fixed or one parameter in braces";
-const PLACE = "a template that ends with the parameter, such as /teams/{team}";
+const TEMPLATE =
+  "a template such as /reports/{name}/pages, each segment fixed or one parameter in braces, one of them {key+} for several segments, behind which a word or nothing stands";
+const PLACE =
+  "a template that ends with the parameter, such as /teams/{team}, or /kv/{key+} for all segments that follow";
 const PREFIX = "the path before the words, such as /users, or / for the first segment";
 const WORD = "one segment that is no value, such as me";
 
@@ -108,9 +111,17 @@ function isParameterPlace(path: string): boolean {
 
 function isPrefix(path: string): boolean {
   const segments = segmentsOf(path);
-  const names = segments.flatMap((segment) => parameterOf(segment) ?? []);
+  const names = parameterNames(path);
   if (!path.startsWith("/") || segments.length > MAX_SEGMENTS || new Set(names).size < names.length) return false;
-  return segments.every((segment) => isWord(segment) || /^[A-Za-z_][\w.-]*$/.test(parameterOf(segment) ?? ""));
+  return hasOneRest(segments) && segments.every((segment) => isWord(segment) || NAMED.test(parameterOf(segment) ?? ""));
+}
+
+const NAMED = /^[A-Za-z_][\w.-]*\+?$/;
+
+/** Behind it a word has to stand that tells where it ends. */
+function hasOneRest(segments: readonly string[]): boolean {
+  const at = segments.findIndex(isRest);
+  return at < 0 || (!segments.slice(at + 1).some(isRest) && (at === segments.length - 1 || isWord(segments[at + 1])));
 }
 
 function isWord(segment: string): boolean {

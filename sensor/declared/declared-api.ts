@@ -24,7 +24,11 @@ export interface DeclaredServer {
   readonly basePath: string;
 }
 
+/** The method of an operation that stands for all that its path does not have besides. */
+export const ANY_METHOD = "ANY";
+
 export interface DeclaredOperation {
+  /** In upper case. */
   readonly method: string;
   /** With its braces, without the base path; of a procedure `/package.Service/Method`. */
   readonly template: string;

@@ -27,16 +27,18 @@ function bindingOf(rule: unknown): HttpBinding[] {
   if (!isMapping(rule)) return [];
   return VERBS.flatMap((verb) => {
     const path = rule[verb];
-    // `**` stands for any number of segments, which no template does.
-    if (typeof path !== "string" || path.includes("**") || !path.startsWith("/")) return [];
-    return [{ verb: verb.toUpperCase(), template: templateOf(path) }];
+    if (typeof path !== "string" || !path.startsWith("/")) return [];
+    const template = templateOf(path);
+    // What is left of `**` stands for what no template does, as does a verb behind it.
+    return /\*\*|\+\}[^/]/.test(template) ? [] : [{ verb: verb.toUpperCase(), template }];
   });
 }
 
-/** `/v1/{name=shelves/*}` → `/v1/shelves/{name}`. */
+/** `/v1/{name=shelves/*}` → `/v1/shelves/{name}`, and of `**`, all segments that are left, `/v1/shelves/{name+}`. */
 function templateOf(path: string): string {
   return path.replace(/\{([\w.]+)=([^}]*)\}/g, (_, name: string, pattern: string) => {
     let count = 0;
-    return pattern.replace(/\*/g, () => (++count === 1 ? `{${name}}` : `{${name}${count}}`));
+    const named = (end: string): string => `{${name}${++count === 1 ? "" : count}${end}}`;
+    return pattern.replace(/\*\*$|(?<!\*)\*(?!\*)/g, (stars) => named(stars === "**" ? "+" : ""));
   });
 }

@@ -5,6 +5,8 @@ import type { Path, SourceDocument } from "./source-document.js";
 /** Larger documents are not checked: a fault in one would be told out of a text many times its size. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_TOLD = 5;
+/** The validator does not know that `proxy` is the parameter of `{proxy+}`. */
+const OF_REST = /^(?=.*path parameter).*\{[^{}]+\+\}/s;
 /** Nothing is fetched, and what other files hold is checked where they are read. */
 const OPTIONS = { resolve: { external: false }, dereference: { circular: "ignore" }, timeoutMs: 20_000 } as const;
 
@@ -15,8 +17,9 @@ export async function complaintsOf(document: SourceDocument, bytes: number): Pro
   const result = await validate(copy() as never, OPTIONS).catch(() => undefined);
   if (result === undefined || result.valid) return [];
   const whole: unknown = await dereference(copy() as never, OPTIONS).catch(() => document.value);
-  const told = result.errors.slice(0, MAX_TOLD).map(({ message }) => complaint(document, whole, message));
-  const more = result.errors.length + result.additionalErrors - told.length;
+  const faults = result.errors.filter(({ message }) => !OF_REST.test(message));
+  const told = faults.slice(0, MAX_TOLD).map(({ message }) => complaint(document, whole, message));
+  const more = faults.length + result.additionalErrors - told.length;
   return more > 0 ? [...told, `${document.file}: ${more} more faults of this kind`] : told;
 }
 

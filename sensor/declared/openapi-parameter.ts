@@ -1,3 +1,4 @@
+import { plainName } from "../../shared/path-template.js";
 import type { DeclaredParameter, DeclaredSchema } from "./declared-api.js";
 import type { SchemaReader } from "./openapi-schema.js";
 import { child, isMapping, type Located, type Mapping } from "./reference.js";
@@ -45,8 +46,10 @@ function mayBeEmpty({ value }: Located, schema: DeclaredSchema): DeclaredSchema 
     : schema;
 }
 
+/** Of one that stands for the rest of a path the plus belongs to the template, whichever of the two a file writes. */
 function nameOf({ value }: Located): string {
-  return String((value as Mapping).name);
+  const { name, in: place } = value as Mapping;
+  return place === "path" ? plainName(String(name)) : String(name);
 }
 
 function spellingOf(at: Located, hasContent: boolean): Spelling {

@@ -1,10 +1,11 @@
 import { pathWithoutService } from "../../shared/path-of-service.js";
-import type {
-  DeclaredApi,
-  DeclaredOperation,
-  DeclaredParameter,
-  DeclaredResponse,
-  DeclaredServer,
+import {
+  ANY_METHOD,
+  type DeclaredApi,
+  type DeclaredOperation,
+  type DeclaredParameter,
+  type DeclaredResponse,
+  type DeclaredServer,
 } from "./declared-api.js";
 import { DeclaredFault } from "./declared-fault.js";
 import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
@@ -15,7 +16,11 @@ import { child, faultAt, follow, isMapping, type Located, type Mapping, type Ope
 import { serversOf, type Variables } from "./server-url.js";
 import type { SourceDocument } from "./source-document.js";
 
-const METHODS: readonly string[] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/** OpenAPI 3.1.0 §4.8.9, and what Amazon API Gateway's exports have for all methods that a path does not name. */
+const METHODS: readonly string[] = [
+  ...["get", "put", "post", "delete", "options", "head", "patch", "trace"],
+  "x-amazon-apigateway-any-method",
+];
 const PLACES: readonly string[] = ["path", "query", "header", "cookie"];
 
 /** Whether a document says that it is one, right or wrong. */
@@ -112,7 +117,7 @@ class OpenApiReader {
     const places = read.flatMap((one) => one.parameters);
     const security = this.#security.of(at, places);
     return {
-      method: method.toUpperCase(),
+      method: method.startsWith("x-") ? ANY_METHOD : method.toUpperCase(),
       // Where it came out of an inventory of several services.
       template: pathWithoutService(withoutMatrix(template, parameters)),
       place: at.document.line(at.path),

@@ -1,4 +1,5 @@
 import { pathOfService } from "../../shared/path-of-service.js";
+import { shapeOf } from "../../shared/path-template.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { COUNTED_ONCE, Repeats } from "./counted-once.js";
@@ -66,7 +67,7 @@ function pathsOf(
   for (const endpoint of endpoints) {
     const { service, template, method } = endpoint;
     if (!template.startsWith("/")) continue;
-    const shape = template.replace(/\{[^}]*\}/g, "{}");
+    const shape = shapeOf(template);
     const services = shapes.get(shape) ?? new Map<string, ServicePath>();
     shapes.set(shape, services);
     const path = services.get(service) ?? { service, template, methods: new Map<string, Seen[]>() };

@@ -42,7 +42,7 @@ service Cart {
   rpc Add (Item) returns (stream Item);
   rpc Old (Item) returns (Item) { option deprecated = true; }
   rpc Unused (Item) returns (Item) {
-    option (google.api.http) = { get: "/v1/{name=carts/*}/x" additional_bindings { post: "/v1/carts" } };
+    option (google.api.http) = { get: "/v1/{name=carts/*}/x" additional_bindings { post: "/v1/carts" } additional_bindings { get: "/v1/{path=files/**}" } additional_bindings { get: "/v1/{path=old/**}:undo" } };
   }
 }
 message Item { string id = 1; }

@@ -3,7 +3,7 @@ import type { DeclaredApi, DeclaredOperation, DeclaredScope, DeclaredServer } fr
 import type { Declaration } from "../observation.js";
 import { OperationDeclaration, Undeclared } from "./declared-operation.js";
 import { newRoute, type Route } from "./route-table.js";
-import { type OperationPlace, Speaker } from "./speaker.js";
+import { hasMethod, type OperationPlace, Speaker } from "./speaker.js";
 
 /** Operations of one path by their methods. */
 export type DeclaredPath = Map<string, OperationDeclaration>;
@@ -135,7 +135,7 @@ export class Coverage {
 
   /** Whether a file has the method at the path itself. */
   declares(method: string, { value }: Route<DeclaredPath>): boolean {
-    return value.has(method);
+    return hasMethod(value, method);
   }
 
   /** Whether what holds for all calls has it. */

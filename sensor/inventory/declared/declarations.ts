@@ -1,5 +1,5 @@
 import type { EndpointRecord } from "../../../shared/event.js";
-import type { Declared, DeclaredOperation, DeclaredServer } from "../../declared/declared-api.js";
+import { ANY_METHOD, type Declared, type DeclaredOperation, type DeclaredServer } from "../../declared/declared-api.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
 import type { EndpointStateText } from "../endpoint/endpoint-state-text.js";
 import { pathOf } from "../endpoint/operation.js";
@@ -129,13 +129,18 @@ function isCovered(service: ServiceEntry): service is ServiceEntry & Covered {
   return service.coverage !== undefined && service.calls > 0;
 }
 
+/** And not only implied, as HEAD is by GET. */
+function isSaidOf(operation: DeclaredOperation, method: string): boolean {
+  return operation.method === method || operation.method === ANY_METHOD;
+}
+
 function seenOperations(endpoints: Iterable<EndpointEntry>): ReadonlySet<DeclaredOperation> {
   const seen = new Set<DeclaredOperation>();
   for (const { declaration, method, route } of endpoints) {
-    if (declaration instanceof OperationDeclaration && declaration.operation.method === method)
+    if (declaration instanceof OperationDeclaration && isSaidOf(declaration.operation, method))
       seen.add(declaration.operation);
     // It may have been called by names of which other files speak.
-    const there = route?.value.get(method);
+    const there = route?.value.get(method) ?? route?.value.get(ANY_METHOD);
     if (there !== undefined) seen.add(there.operation);
   }
   return seen;

@@ -1,3 +1,4 @@
+import { parameterNames } from "../../../shared/path-template.js";
 import type {
   DeclaredLimits,
   DeclaredOperation,
@@ -26,7 +27,7 @@ const BEYOND = "a number beyond that";
 
 /** For each parameter of an operation's own template, in its order, the rules that its values are held against. */
 export function pathRules({ template, parameters }: DeclaredOperation): readonly (readonly PathRule[])[] {
-  return [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => {
+  return parameterNames(template).map((name) => {
     const parameter = parameters.find((one) => one.in === "path" && one.name === name);
     return parameter === undefined ? [] : rulesOf(parameter);
   });

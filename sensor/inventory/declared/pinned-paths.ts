@@ -1,3 +1,4 @@
+import { isRest } from "../../../shared/path-template.js";
 import { newEvidence } from "../path/evidence.js";
 import type { PathNode } from "../path/path-node.js";
 import type { SegmentType } from "../path/segment.js";
@@ -8,7 +9,8 @@ const FORMS: ReadonlySet<string> = new Set(["uuid", "date", "email", "number"]);
 
 /**
  * Tells a tree of paths where parameters are declared to stand, so that what is called below them and is not declared is one endpoint
- * rather than one for each value. Not at the top, where every name of a resource would be a value.
+ * rather than one for each value. Not at the top, where every name of a resource would be a value, nor what stands for the rest of a path:
+ * nothing is called below that.
  */
 export function pinParameters(root: PathNode<unknown>, coverage: Coverage): void {
   for (const route of coverage.routes()) {
@@ -17,6 +19,7 @@ export function pinParameters(root: PathNode<unknown>, coverage: Coverage): void
     const last = segments.findLastIndex((segment) => /^\{[^{}]*\}$/.test(segment));
     let node = root;
     for (const segment of segments.slice(0, last + 1)) {
+      if (isRest(segment)) break;
       const name = /^\{([^{}]*)\}$/.exec(segment)?.[1];
       if (name === undefined) node = node.addLiteral(segment);
       else if (node === root) break;

@@ -1,3 +1,5 @@
+import { isRest, parameterNames } from "../../../shared/path-template.js";
+
 /** What one template of a table stands for. */
 export interface Route<T> {
   readonly template: string;
@@ -14,6 +16,8 @@ interface RouteNode<T> {
   /** Segments with a parameter and fixed text, `{name}.json`: the pieces of text before, between and behind. */
   readonly mixed: { readonly pieces: readonly string[]; readonly node: RouteNode<T> }[];
   parameter: RouteNode<T> | undefined;
+  /** A parameter that stands for one segment or more. */
+  rest: RouteNode<T> | undefined;
   route: Route<T> | undefined;
 }
 
@@ -29,7 +33,10 @@ export class RouteTable<T> {
   /** The route of a template of this structure, made where there is none: parameters' names tell nothing apart. */
   add(template: string, make: (template: string) => Route<T>): Route<T> {
     let node = this.#root;
-    for (const segment of segmentsOf(template)) node = childOf(node, segment);
+    const segments = segmentsOf(template);
+    const restAt = segments.findIndex(isRest);
+    // Of several only the first stands for more than one segment, which keeps the search short.
+    for (const [at, segment] of segments.entries()) node = at === restAt ? restOf(node) : childOf(node, segment);
     node.route ??= make(template);
     return node.route;
   }
@@ -61,7 +68,12 @@ export function newRoute<T>(template: string, value: T): Route<T> {
 }
 
 function nodeOf<T>(): RouteNode<T> {
-  return { literals: new Map(), mixed: [], parameter: undefined, route: undefined };
+  return { literals: new Map(), mixed: [], parameter: undefined, rest: undefined, route: undefined };
+}
+
+function restOf<T>(node: RouteNode<T>): RouteNode<T> {
+  node.rest ??= nodeOf();
+  return node.rest;
 }
 
 function childOf<T>(node: RouteNode<T>, segment: string): RouteNode<T> {
@@ -86,10 +98,12 @@ function childOf<T>(node: RouteNode<T>, segment: string): RouteNode<T> {
   return made.node;
 }
 
-/** Each node is looked at once at the most: the work is bounded by the table, whatever the path. */
+/** Each node is looked at once at the most, behind a rest once for each segment: the work is bounded by the table, whatever the path. */
 function walk<T>(node: RouteNode<T>, segments: readonly string[], at: number): Route<T> | undefined {
   if (at === segments.length) return node.route;
   const segment = segments[at];
+  // A template finds itself, though a parameter of one segment stands there as well.
+  if (node.rest !== undefined && isRest(segment)) return walkRest(node.rest, segments, at);
   const literal = node.literals.get(segment);
   const found = literal && walk(literal, segments, at + 1);
   if (found !== undefined) return found;
@@ -97,7 +111,18 @@ function walk<T>(node: RouteNode<T>, segments: readonly string[], at: number): R
     const fitting = fits(segment, pieces) ? walk(next, segments, at + 1) : undefined;
     if (fitting !== undefined) return fitting;
   }
-  return segment === "" || node.parameter === undefined ? undefined : walk(node.parameter, segments, at + 1);
+  if (segment === "") return undefined;
+  return (node.parameter && walk(node.parameter, segments, at + 1)) ?? (node.rest && walkRest(node.rest, segments, at));
+}
+
+/** What stands behind a rest begins as early as it may. */
+function walkRest<T>(rest: RouteNode<T>, segments: readonly string[], at: number): Route<T> | undefined {
+  if (rest.literals.size > 0)
+    for (let end = at + 1; end < segments.length; end++) {
+      const found = rest.literals.has(segments[end]) ? walk(rest, segments, end) : undefined;
+      if (found !== undefined) return found;
+    }
+  return rest.route;
 }
 
 /** Whether a segment has these pieces in their order, with something in the place of each parameter. */
@@ -115,10 +140,6 @@ function fits(segment: string, pieces: readonly string[]): boolean {
 
 function segmentsOf(template: string): string[] {
   return template.slice(1).split("/");
-}
-
-function parameterNames(template: string): string[] {
-  return [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name);
 }
 
 /** RFC 3986 §3.3: what follows a semicolon is no part of the name. */

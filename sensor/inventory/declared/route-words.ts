@@ -1,3 +1,4 @@
+import { isRest } from "../../../shared/path-template.js";
 import { type StoredValue, useOf } from "../path/path-parameters.js";
 import { looksFixed } from "../path/route-word.js";
 import { addUse, addUses, type UseOfCall, type ValueUse } from "../path/value-use.js";
@@ -12,13 +13,13 @@ const MAX_LENGTH = 64;
  * one, and its calls go there then. Beyond 64 only words of the kind that APIs are made of find room, in the place of the one called least.
  */
 export class RouteWords {
-  /** Of each segment of the template whether it is a parameter; empty where one is but in part. */
+  /** Of each segment of the template whether it is a parameter; empty where one is but in part, or several segments. */
   readonly #parameters: readonly boolean[];
   readonly #uses = new Map<string, ValueUse[]>();
 
   constructor(template: string) {
     const segments = template.slice(1).split("/");
-    const isMixed = segments.some((segment) => segment.includes("{") && !isWhole(segment));
+    const isMixed = segments.some((segment) => segment.includes("{") && (!isWhole(segment) || isRest(segment)));
     this.#parameters = isMixed ? [] : segments.map(isWhole);
   }
 

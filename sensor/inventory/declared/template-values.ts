@@ -1,3 +1,4 @@
+import { aligned } from "../../../shared/path-template.js";
 import { MASK } from "../../protocol/message.js";
 import { decoded } from "./route-table.js";
 
@@ -6,16 +7,14 @@ import { decoded } from "./route-table.js";
  * parameters share a segment that can be cut between them in more than one way. Empty where the path is none of the template's.
  */
 export function valuesIn(template: string, path: string): readonly (string | undefined)[] {
-  const segments = template.split("/");
-  const seen = path.split("/");
+  const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
   // A slash at the end is forgiven, with it or without.
-  if (seen.length === segments.length + 1 && seen.at(-1) === "") seen.pop();
-  else if (seen.length === segments.length - 1 && segments.at(-1) === "") seen.push("");
-  if (seen.length !== segments.length) return [];
+  const both = aligned(template, path) ?? aligned(template, other);
+  if (both === undefined) return [];
   const values: (string | undefined)[] = [];
-  for (let at = 0; at < segments.length; at++) {
-    const pieces = segments[at].split(/\{[^}]*\}/).map(decoded);
-    const cut = cutOut(decoded(seen[at]), pieces);
+  for (const [at, segment] of both.segments.entries()) {
+    const pieces = segment.split(/\{[^}]*\}/).map(decoded);
+    const cut = cutOut(decoded(both.values[at]), pieces);
     if (cut === undefined) return [];
     values.push(...cut);
   }

@@ -1,3 +1,4 @@
+import { isRest } from "../../../shared/path-template.js";
 import { pathOf } from "../endpoint/operation.js";
 
 /** By which names a service is asked for. */
@@ -48,8 +49,10 @@ function mayBeOneOf(names: readonly string[], { naming }: Named): boolean {
   return known.length === 0 || known.some((name) => names.includes(name));
 }
 
-/** Parameters of either may stand for what the other has. */
+/** Parameters of either may stand for what the other has; a rest for all that follows. */
 function areAlike(one: readonly string[], other: readonly string[]): boolean {
+  const rest = Math.max(one.findIndex(isRest), other.findIndex(isRest));
+  if (rest >= 0) return Math.min(one.length, other.length) > rest && areAlike(one.slice(0, rest), other.slice(0, rest));
   return (
     one.length === other.length &&
     one.every((segment, at) => segment === other[at] || segment.includes("{") || other[at].includes("{"))

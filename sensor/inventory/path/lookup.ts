@@ -31,6 +31,7 @@ function childOf<Leaf>(
 ): PathNode<Leaf> | undefined {
   const known = node.literal(text);
   if (known !== undefined && !(isLast && isFolder(known))) return known;
+  if (node.isRest) return node;
   if (node.alias !== undefined) {
     const child = childOf(node.alias, text, isLast, isKept);
     // What a value was called for may differ from what is below its parameter by now.

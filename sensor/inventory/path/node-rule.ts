@@ -1,3 +1,4 @@
+import { plainName } from "../../../shared/path-template.js";
 import { newEvidence } from "./evidence.js";
 import type { PathNode } from "./path-node.js";
 import { type PathRule, parameterOf } from "./path-rule.js";
@@ -36,7 +37,8 @@ function pin(node: PathNode<unknown>, name: string, place: string): PathNode<unk
   const known = node.parameter("");
   if (known !== undefined) return known;
   const made = node.addParameter("", newEvidence("word", PINNED + place));
-  made.setName(name);
+  made.setName(plainName(name));
+  made.isRest = name !== made.name;
   return made;
 }
 

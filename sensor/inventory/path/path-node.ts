@@ -25,6 +25,8 @@ export class PathNode<Leaf> {
   uses: ValueUse[] | undefined = undefined;
   /** What an operator says of what stands below; most nodes have none. */
   rule: NodeRule | undefined = undefined;
+  /** A parameter that stands for all segments that follow but the words of a rule below it. */
+  isRest = false;
   /** It was taken for a value, and turned out to be none: what showed that is not there to show it again. */
   hasLeft = false;
   /** Nodes made below since its literals were last looked at. */
@@ -110,10 +112,13 @@ export class PathNode<Leaf> {
     if (this.alias !== undefined) return this.target.template;
     if (this.#template === undefined) {
       const before = this.parent === undefined ? "" : this.parent.template;
-      this.#template =
-        this.parent === undefined ? "" : `${before}/${this.isParameter ? `{${this.name}}${this.text}` : this.text}`;
+      this.#template = this.parent === undefined ? "" : `${before}/${this.isParameter ? this.#expression : this.text}`;
     }
     return this.#template;
+  }
+
+  get #expression(): string {
+    return `{${this.name}${this.isRest ? "+" : ""}}${this.text}`;
   }
 
   /** The parameter's name: from the collection before it, else from its type; unique within the template. */

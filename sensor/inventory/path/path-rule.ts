@@ -1,6 +1,6 @@
 /** What an operator says of paths, whatever the evidence is. */
 export interface PathRule {
-  /** Segments of a template, `{name}` where a parameter stands. */
+  /** Segments of a template, `{name}` where a parameter stands, `{name+}` where one stands for several segments. */
   readonly segments: readonly string[];
   /** Segments below it that are no values. */
   readonly words: readonly string[];
@@ -16,7 +16,7 @@ export interface ServiceRules {
   readonly rules: readonly PathRule[];
 }
 
-/** Name of the parameter that a segment of a template is; undefined where it is fixed. */
+/** Name of the parameter that a segment of a template is, with the plus of a rest; undefined where it is fixed. */
 export function parameterOf(segment: string): string | undefined {
   return /^\{([^{}]+)\}$/.exec(segment)?.[1];
 }

@@ -25,9 +25,9 @@ import { prune, pruneBelow, takeOutValue } from "./prune.js";
 import { pathOf, placeOfValue } from "./remembered-value.js";
 import { WELL_KNOWN } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
-import { isOf, isRemembered, isToldApart, NAMES, take, takeLiteral } from "./taken-value.js";
+import { isOf, isRemembered, isToldApart, NAMES, take, takeLiteral, takeRest } from "./taken-value.js";
 import { valueGroup } from "./value-group.js";
-import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
+import { addUse, addUses, type UseOfCall, usesAt, type ValueUse, withoutUses } from "./value-use.js";
 import { revise } from "./word-group.js";
 
 /** Values remembered with what they were called for, in one tree. */
@@ -74,8 +74,7 @@ export class PathTree<Leaf> {
   count(alias: PathNode<Leaf>, use: UseOfCall): void {
     // A value below a value counts for that of the parameter as well.
     for (let node = alias; node.alias !== undefined; node = node.alias) {
-      node.uses ??= [];
-      addUse(node.uses, use);
+      addUse(usesAt(node), use);
     }
     const calls = alias.uses?.reduce((sum, one) => sum + one.calls, 0) ?? 0;
     if (calls < FIRST_REVISION || (calls & (calls - 1)) !== 0) return;
@@ -88,8 +87,7 @@ export class PathTree<Leaf> {
     if (this.#aliases >= MAX_ALIASES) return target;
     const node = placeOfValue(path, target, (made, of) => this.#alias(made, of));
     if (node.alias === undefined) return node;
-    node.uses ??= [];
-    addUses(node.uses, [use]);
+    addUses(usesAt(node), [use]);
     return node.target;
   }
 
@@ -118,7 +116,9 @@ export class PathTree<Leaf> {
       const semicolon = path.indexOf(";", start);
       const stop = slash < 0 ? path.length : slash;
       const end = semicolon >= 0 && semicolon < stop ? semicolon : stop;
-      node = this.#child(node, path.slice(start, end), slash < 0);
+      const next = this.#child(node, path.slice(start, end), slash < 0);
+      if (next.isRest && next !== node) takeRest(next, path.slice(start));
+      node = next;
       if (slash < 0) return node;
       start = slash + 1;
     }
@@ -129,6 +129,7 @@ export class PathTree<Leaf> {
   #child(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
     const known = node.literal(text);
     if (known !== undefined && !(isLast && isFolder(known))) return known;
+    if (node.isRest) return node;
     if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
     if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
     if (text === "" || this.#isKept(node, text)) return node.addLiteral(text);
@@ -142,6 +143,7 @@ export class PathTree<Leaf> {
   #pinnedChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
     const parameter = node.parameter("") ?? node.addParameter("", newEvidence("word", "pinned"));
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
+    if (parameter.isRest) return parameter;
     take(parameter, text, type);
     if (isValue(type) || node.literal(text) !== undefined || !this.#isTold(text, parameter)) return parameter;
     return this.#alias(node.addLiteral(text), parameter);
@@ -336,8 +338,7 @@ export class PathTree<Leaf> {
       from.uses = this.#owner.merge(from.leaf, into.target);
       from.leaf = undefined;
       for (let node = into; node.alias !== undefined; node = node.alias) {
-        node.uses ??= [];
-        addUses(node.uses, from.uses);
+        addUses(usesAt(node), from.uses);
       }
     }
     this.#alias(from, into);

@@ -33,7 +33,8 @@ export function placeOfValue<Leaf>(
   let isApart = false;
   for (const [at, text] of path.slice(1).split("/").entries()) {
     const counterpart = chain[at];
-    if (counterpart === undefined) return target;
+    // What several segments are a value of is not told apart.
+    if (counterpart === undefined || (counterpart.isRest && !text.startsWith("{"))) return target;
     if (node.target.rule?.words.has(text) === true && counterpart.isParameter) {
       isApart = true;
       node = node.target.addLiteral(text);

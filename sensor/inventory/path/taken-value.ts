@@ -1,6 +1,7 @@
 import { withoutSuffix } from "./composed.js";
 import { addValue, type Evidence } from "./evidence.js";
 import { joins } from "./joining.js";
+import { MAX_SEGMENT_LENGTH } from "./lookup.js";
 import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
@@ -8,6 +9,14 @@ import { isValue, type SegmentType, typeOf } from "./segment.js";
 /** Whether a parameter's value was one of the first, and not seen before. */
 export function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
   return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
+}
+
+/** The segments that one parameter stands for, up to a word that follows it, are one value. */
+export function takeRest<Leaf>(parameter: PathNode<Leaf>, path: string): void {
+  const segments = path.split("/");
+  const end = parameter.literalCount === 0 ? -1 : segments.findIndex((text) => parameter.literal(text) !== undefined);
+  const value = end < 0 ? path : segments.slice(0, end).join("/");
+  take(parameter, value.slice(0, MAX_SEGMENT_LENGTH), "word");
 }
 
 export function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: PathNode<Leaf>): void {

@@ -15,6 +15,12 @@ export interface UseOfCall {
   readonly atMicros: number;
 }
 
+/** Those of a node, made where it has none. */
+export function usesAt(node: { uses: ValueUse[] | undefined }): ValueUse[] {
+  node.uses ??= [];
+  return node.uses;
+}
+
 export function addUse(uses: ValueUse[], { method, status, atMicros }: UseOfCall): void {
   const use = useFor(uses, method, atMicros);
   use.calls++;

@@ -1,4 +1,5 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../../shared/event.js";
+import { plainName } from "../../../shared/path-template.js";
 import { placeOf } from "../../../shared/virtual-network.js";
 import type { EdgeEntry } from "../connection/edge-entry.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
@@ -120,8 +121,9 @@ function nodeOf(
 
 /** A rule may have made it a value since. */
 function restoredLiteral(node: PathNode<MethodSet>, text: string): PathNode<MethodSet> {
-  const pinned = node.rule?.isPinned === true && text !== "" ? node.parameter("") : undefined;
   const known = node.literal(text);
+  if (node.isRest) return known ?? node;
+  const pinned = node.rule?.isPinned === true && text !== "" ? node.parameter("") : undefined;
   if (pinned?.evidence === undefined || (known !== undefined && known.alias === undefined))
     return node.addLiteral(text);
   addValue(pinned.evidence, text, typeOf(text));
@@ -134,12 +136,15 @@ function restoredParameter(
   suffix: string,
   stored: StoredEvidence,
 ): PathNode<MethodSet> {
+  // All that follows is of the one that stands for it.
+  if (node.isRest) return node;
   const { rule } = node;
   const pinned = rule?.isPinned === true ? node.parameter("") : undefined;
+  if (pinned?.isRest) return pinned;
   const reason = reasonWithoutRule(stored.reason);
   const parameter = pinned ?? node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(stored.type, reason));
   // A rule names it itself.
-  if (pinned === undefined) parameter.setName(name);
+  if (pinned === undefined) parameter.setName(plainName(name));
   for (const value of stored.values) if (rule?.words.has(value) !== true) parameter.evidence?.values.add(value);
   return parameter;
 }
