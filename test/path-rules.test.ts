@@ -2,10 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { parsePathRules } from "../sensor/command/path-rules-file.js";
-import type { InventoryRow } from "../sensor/inventory/row.js";
-import type { InventorySettings } from "../sensor/inventory/settings.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
+import { ruled, Sensor } from "./support/sensor.js";
 import { SINKS } from "./support/sibling-cases.js";
 import { NAMES } from "./support/template-cases.js";
 
@@ -19,10 +18,6 @@ const RULES = `services:
       /users: [me, search, frank]
 `;
 
-function ruled(text: string): Partial<InventorySettings> {
-  return { pathRules: parsePathRules(text, "rules.yaml") };
-}
-
 function refusal(text: string): string {
   try {
     parsePathRules(text, "rules.yaml");
@@ -30,34 +25,6 @@ function refusal(text: string): string {
     return (error as Error).message;
   }
   return "none";
-}
-
-/** A sensor with its file, over restarts. */
-class Sensor {
-  readonly #rows = new Map<string, InventoryRow>();
-  scene: Scene;
-
-  constructor(settings: Partial<InventorySettings>) {
-    this.scene = new Scene(settings);
-  }
-
-  /** What is taken back, `GET /a → /b`. */
-  write(): string[] {
-    const { rows, removals } = this.scene.inventory.takeDelta(1_000);
-    for (const { method, template } of removals) this.#rows.delete(`endpoint ${method} ${template}`);
-    for (const row of rows) {
-      const { record } = row;
-      this.#rows.set(record.kind === "endpoint" ? `endpoint ${record.method} ${record.template}` : record.kind, row);
-    }
-    return removals.map(({ method, template, mergedInto }) => `${method} ${template} → ${mergedInto}`).sort();
-  }
-
-  restart(settings: Partial<InventorySettings>): string[] {
-    this.write();
-    this.scene = new Scene(settings);
-    this.scene.inventory.restore(JSON.parse(JSON.stringify([...this.#rows.values()])));
-    return this.write();
-  }
 }
 
 const PATHS = [
@@ -132,60 +99,6 @@ t.test("another rule and a restart: what was counted goes on under the templates
       parameters: [{ reason: "pinned by a rule before" }],
     },
   );
-  t.end();
-});
-
-t.test("one parameter may stand for several segments, up to a word behind it", (t) => {
-  const stores = ruled(`services:
-  - service: shop.internal
-    pin: ["/v2/{name+}/manifests/{reference}"]
-    merge: ["/v1/kv/{key+}"]
-    split: { "/v2/{name+}": [blobs, tags], "/v1/kv": [status] }
-`);
-  const call = (scene: Scene): void => {
-    for (const key of ["app", "app/db/host", "app/db/port", "app/17/flags/a.json", "app/db/"])
-      scene.get(`/v1/kv/${key}`);
-    scene.get("/v1/kv/status").get("/v1/kv/");
-    for (const name of ["nginx", "acme/api", "acme/teams/billing/api"])
-      scene
-        .get(`/v2/${name}/manifests/latest`)
-        .get(`/v2/${name}/tags/list`)
-        .get(`/v2/${name}/blobs/sha256:${"4f1b".repeat(16)}`);
-    scene.get("/v1/kv/none/of/it", { status: 404 });
-  };
-  const templates = [
-    ...["GET /v1/kv/ ×1", "GET /v1/kv/status ×1", "GET /v1/kv/{key+} ×6", "GET /v2/{name+}/blobs/{token} ×3"],
-    ...["GET /v2/{name+}/manifests/{reference} ×3", "GET /v2/{name+}/tags/list ×3"],
-  ];
-  const first = new Scene(stores);
-  call(first);
-  t.same(first.templates(), templates);
-  t.match(first.endpoints()[2].parameters, [{ name: "key", reason: "pinned in rules.yaml:4", distinctValues: 5 }]);
-  t.match(first.endpoints()[4].parameters, [{ name: "name", distinctValues: 3 }, { name: "reference" }]);
-  t.equal(first.inventory.templateOf("10.0.0.2", 80, "/v2/a/b/c/d/tags/list"), "/v2/{name+}/tags/list");
-
-  const sensor = new Sensor({});
-  call(sensor.scene);
-  const total = (): number => sensor.scene.endpoints().reduce((sum, { calls }) => sum + calls, 0);
-  const before = total();
-  const moved = sensor.restart(stores);
-  t.ok(moved.includes("GET /v1/kv/app/db/host → /v1/kv/{key+}"), moved.join());
-  t.same(
-    sensor.scene.templates().map((one) => one.replace(/ ×.*/, "")),
-    templates.map((one) => one.replace(/ ×.*/, "")),
-  );
-  t.equal(
-    total(),
-    before + 1,
-    "what was counted goes on under the templates that now hold, and what was unknown is known",
-  );
-  t.same(sensor.restart(stores), []);
-  call(sensor.scene);
-  t.same(sensor.restart(stores), []);
-  t.equal(sensor.scene.endpoints().length, templates.length);
-  const all = total();
-  t.match(sensor.restart({}), ["GET /v1/kv/{key+} → /v1/kv/{key}"], "without the rule it is a parameter as others are");
-  t.equal(total(), all);
   t.end();
 });
 

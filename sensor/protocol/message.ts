@@ -191,7 +191,7 @@ export interface Call {
   /** The response's Server and X-Powered-By, as sent. */
   readonly serverSoftware: string | undefined;
   readonly poweredBy: string | undefined;
-  /** Framework that a header field or a cookie's name gives away. */
+  /** Framework or product that a header field or a cookie's name gives away. */
   readonly framework: string | undefined;
   readonly responseContentType: string | undefined;
   readonly responseHeaderOrder: number;

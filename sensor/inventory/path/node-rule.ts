@@ -13,17 +13,19 @@ export interface NodeRule {
   readonly words: Set<string>;
   /** All others are values of the parameter. */
   isPinned: boolean;
+  /** No operator said so, it is known of a product's API. */
+  isKnown: boolean;
 }
 
-/** Lays rules into a tree that is empty still. */
+/** Lays rules into a tree that is empty still. Of several the first names a parameter, but an operator's goes over one that is known. */
 export function layRules(root: PathNode<unknown>, rules: readonly PathRule[]): void {
-  for (const { segments, words, place } of rules) {
+  for (const rule of rules) {
     let node = root;
-    for (const segment of segments) {
+    for (const segment of rule.segments) {
       const name = parameterOf(segment);
-      node = name === undefined ? keep(node, segment) : pin(node, name, place);
+      node = name === undefined ? keep(node, segment) : pin(node, name, rule);
     }
-    for (const word of words) keep(node, word);
+    for (const word of rule.words) keep(node, word);
   }
 }
 
@@ -32,18 +34,22 @@ function keep(node: PathNode<unknown>, word: string): PathNode<unknown> {
   return node.addLiteral(word);
 }
 
-function pin(node: PathNode<unknown>, name: string, place: string): PathNode<unknown> {
-  ruleOf(node).isPinned = true;
-  const known = node.parameter("");
-  if (known !== undefined) return known;
-  const made = node.addParameter("", newEvidence("word", PINNED + place));
-  made.setName(plainName(name));
-  made.isRest = name !== made.name;
-  return made;
+function pin(node: PathNode<unknown>, name: string, { place, isKnown = false }: PathRule): PathNode<unknown> {
+  const rule = ruleOf(node);
+  const reason = isKnown ? `as the API of ${place} has it` : PINNED + place;
+  const evidence = newEvidence("word", reason);
+  const parameter = node.parameter("") ?? node.addParameter("", evidence);
+  if (rule.isPinned && (isKnown || !rule.isKnown)) return parameter;
+  rule.isPinned = true;
+  rule.isKnown = isKnown;
+  parameter.evidence = evidence;
+  parameter.setName(plainName(name));
+  parameter.isRest = name !== plainName(name);
+  return parameter;
 }
 
 function ruleOf(node: PathNode<unknown>): NodeRule {
-  node.rule ??= { words: new Set(), isPinned: false };
+  node.rule ??= { words: new Set(), isPinned: false, isKnown: false };
   return node.rule;
 }
 

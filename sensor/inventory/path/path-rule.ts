@@ -1,11 +1,13 @@
-/** What an operator says of paths, whatever the evidence is. */
+/** What an operator says of paths, whatever the evidence is; or what is known of the API of a product. */
 export interface PathRule {
   /** Segments of a template, `{name}` where a parameter stands, `{name+}` where one stands for several segments. */
   readonly segments: readonly string[];
   /** Segments below it that are no values. */
   readonly words: readonly string[];
-  /** `file:line`. */
+  /** `file:line`; of a product its name. */
   readonly place: string;
+  /** It is of a product's API: what an operator says goes over it. */
+  readonly isKnown?: boolean;
 }
 
 /** Rules of the services that a host name, an address or a pattern with `*` stands for. */

@@ -16,6 +16,7 @@ import { Sieve } from "../endpoint/sieve.js";
 import { UnknownPaths, type UnknownPathsState } from "../endpoint/unknown-paths.js";
 import type { HostEntry } from "../gateway/host-entry.js";
 import type { Service } from "../observation.js";
+import { productOfCredential } from "../path/known-api.js";
 import type { PathRule } from "../path/path-rule.js";
 import type { PathTree } from "../path/path-tree.js";
 import type { GivenPlaces } from "./given-places.js";
@@ -136,8 +137,15 @@ export class ServiceEntry implements Service {
     if (call.serverSoftware !== undefined) this.#software.note(call.serverSoftware.slice(0, MAX_TEXT));
     if (call.poweredBy !== undefined) this.#software.note(call.poweredBy.slice(0, MAX_TEXT));
     if (call.framework !== undefined) this.#frameworks.note(call.framework);
+    // As seldom as rules are looked for anew.
+    const product = (this.calls & (this.calls - 1)) === 0 ? productOfCredential(call.credentials) : undefined;
+    if (product !== undefined) this.#frameworks.note(product);
     if (call.status !== undefined && call.unread === undefined && this.#orders.size < MAX_ORDERS)
       this.#orders.add(call.responseHeaderOrder);
+  }
+
+  isOf(product: string): boolean {
+    return this.#frameworks.has(product);
   }
 
   software(): readonly string[] {

@@ -10,7 +10,7 @@ const TRACE_BYTES = 32;
 const WORD = 4;
 const MIN_BYTES = 16;
 
-/** The bit of a field from VIA on, before SOAP_ACTION. */
+/** The bit of a field from VIA on, before FIRST_PRODUCT_FIELD. */
 export function forwardingOf(id: number): number {
   if (id === VIA) return BY_VIA;
   if (id === FORWARDED) return BY_FORWARDED;

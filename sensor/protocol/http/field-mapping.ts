@@ -24,6 +24,7 @@ import {
   CONTENT_TYPE_OPTIONS,
   DEPRECATION,
   EXPECT,
+  FIRST_PRODUCT_FIELD,
   FRAME_OPTIONS,
   GRPC_ENCODING,
   GRPC_TIMEOUT,
@@ -50,7 +51,7 @@ import {
   X_POWERED_BY,
   X_RUNTIME,
 } from "./field-name.js";
-import { cookieFramework } from "./framework.js";
+import { cookieFramework, productOf } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { LearnedHeads } from "./learned-heads.js";
 import { MaskedTexts } from "./masked-texts.js";
@@ -321,7 +322,8 @@ export class FieldMapping {
         facts.deprecation = withDeprecation(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === SUNSET) facts.deprecation = withSunset(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === ORIGIN) facts.origin = this.#text(fields, bytes, hit);
-      else if (id >= VIA && id < SOAP_ACTION) facts.forwarding |= forwardingOf(id);
+      else if (id >= VIA && id < FIRST_PRODUCT_FIELD) facts.forwarding |= forwardingOf(id);
+      else if (id >= FIRST_PRODUCT_FIELD && id < SOAP_ACTION) facts.framework ??= productOf(id);
       else if (id >= ALLOW_ORIGIN && id <= PRAGMA) this.#noteSafeguard(facts, id, this.#text(fields, bytes, hit));
     }
     return facts;

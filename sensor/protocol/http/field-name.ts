@@ -49,6 +49,10 @@ const NAMES: readonly string[] = [
   "x-envoy-original-path",
   "x-envoy-expected-rq-timeout-ms",
   "x-envoy-attempt-count",
+  "docker-distribution-api-version",
+  "x-consul-index",
+  "x-etcd-index",
+  "x-amz-request-id",
   "soapaction",
   "x-amz-target",
   "grpc-timeout",
@@ -179,27 +183,29 @@ export const PRAGMA = 30;
 export const VIA = 31;
 export const FORWARDED = 32;
 export const FORWARDED_FOR = 33;
+/** What one product alone answers with. */
+export const FIRST_PRODUCT_FIELD = 38;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const SOAP_ACTION = 38;
-export const AMZ_TARGET = 39;
+export const SOAP_ACTION = 42;
+export const AMZ_TARGET = 43;
 /** How long the client is willing to wait. */
-export const GRPC_TIMEOUT = 40;
-export const CONNECT_TIMEOUT = 41;
+export const GRPC_TIMEOUT = 44;
+export const CONNECT_TIMEOUT = 45;
 /** What goes from service to service with a call, and stays the same. */
-export const REQUEST_ID = 42;
-export const TRACE_PARENT = 43;
-export const WWW_AUTHENTICATE = 44;
-export const LOCATION = 45;
-export const AUTHORIZATION = 46;
-export const PROXY_AUTHORIZATION = 47;
-export const COOKIE = 48;
-export const WEBSOCKET_PROTOCOL = 49;
-export const WEBSOCKET_EXTENSIONS = 50;
+export const REQUEST_ID = 46;
+export const TRACE_PARENT = 47;
+export const WWW_AUTHENTICATE = 48;
+export const LOCATION = 49;
+export const AUTHORIZATION = 50;
+export const PROXY_AUTHORIZATION = 51;
+export const COOKIE = 52;
+export const WEBSOCKET_PROTOCOL = 53;
+export const WEBSOCKET_EXTENSIONS = 54;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 51;
-export const DPOP = 52;
+export const WEBSOCKET_LOCATION = 55;
+export const DPOP = 56;
 /** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
-export const FIRST_KEY_FIELD = 53;
+export const FIRST_KEY_FIELD = 57;
 /** The value says whether it is one of those. */
 export const DOUBTFUL_KEY_FIELD = NAMES.indexOf(DOUBTFUL_KEY_CLASS);
 /** Whatever its name is, the value looks like a token. */

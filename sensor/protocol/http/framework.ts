@@ -1,6 +1,17 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { FIRST_PRODUCT_FIELD } from "./field-name.js";
 
 const EQUALS = 0x3d;
+
+/**
+ * Products that answer with a field of their own, in the order of the fields from FIRST_PRODUCT_FIELD on: the Docker Registry HTTP API V2, Consul's
+ * HTTP API (blocking queries), etcd's API of version 2, Amazon S3 (common response headers) and what speaks as it does.
+ */
+const PRODUCTS: readonly string[] = ["OCI registry", "Consul", "etcd", "S3"];
+
+export function productOf(field: number): string {
+  return PRODUCTS[field - FIRST_PRODUCT_FIELD];
+}
 
 /** Names that frameworks give to their session cookies by default. */
 const COOKIES: readonly (readonly [string, string])[] = [
