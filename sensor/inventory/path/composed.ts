@@ -39,6 +39,12 @@ export function composedOf(text: string): Composed | undefined {
   return dot === null || dot.index === 0 ? undefined : parts(text, dot.index);
 }
 
+/** What stands before a text that is behind a value; undefined where that is none by its form. */
+export function valueBefore(text: string, suffix: string): string | undefined {
+  const composed = text.endsWith(suffix) ? composedOf(text) : undefined;
+  return composed?.suffix === suffix && isValue(composed.type) ? composed.value : undefined;
+}
+
 function parts(text: string, at: number): Composed {
   const value = text.slice(0, at);
   return { value, type: typeOf(value), suffix: text.slice(at) };
@@ -61,9 +67,16 @@ export function isComposed<Leaf>(node: PathNode<Leaf>, { value, type, suffix }: 
   return FORMAT.test(suffix) && node.parameter("")?.evidence?.values.has(value) === true;
 }
 
-/** Whether a literal was but a folder on the way, and its form would make it a value at the end of a path: `/packages/44029393-C090.zip/tags`. */
-export function isFolder<Leaf>({ text, leaf, alias, parent }: PathNode<Leaf>): boolean {
-  if (leaf !== undefined || alias !== undefined || !(text.includes(".") || text.includes(":"))) return false;
+/**
+ * Whether a literal is known in the other place alone: what ends a path, `/packages/44029393-C090.zip`, has its text behind it, and what is but a
+ * folder on the way, `/packages/44029393-C090.zip/tags`, is one whole.
+ */
+export function isElsewhere<Leaf>(known: PathNode<Leaf>, isLast: boolean): boolean {
+  return isLast ? isFolder(known) : known.alias?.isParameter === true && known.alias.text !== "";
+}
+
+function isFolder<Leaf>({ text, leaf, uses, parent }: PathNode<Leaf>): boolean {
+  if (leaf !== undefined || uses !== undefined || !(text.includes(".") || text.includes(":"))) return false;
   const composed = parent?.rule?.words.has(text) === true ? undefined : composedOf(text);
   return composed !== undefined && isValue(composed.type);
 }

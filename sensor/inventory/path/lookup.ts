@@ -1,5 +1,5 @@
 import { mayBeVersion } from "./api-version.js";
-import { composedOf, composedValue, isComposed, isFolder, isNamed, namedLiteral } from "./composed.js";
+import { composedOf, composedValue, isComposed, isElsewhere, isNamed, isOfFile, namedLiteral } from "./composed.js";
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { isValue, typeOf } from "./segment.js";
@@ -30,7 +30,7 @@ function childOf<Leaf>(
   isKept: IsKept<Leaf>,
 ): PathNode<Leaf> | undefined {
   const known = node.literal(text);
-  if (known !== undefined && !(isLast && isFolder(known))) return known;
+  if (known !== undefined && !isElsewhere(known, isLast)) return known;
   if (node.isRest) return node;
   if (node.alias !== undefined) {
     const child = childOf(node.alias, text, isLast, isKept);
@@ -47,7 +47,9 @@ function childOf<Leaf>(
   const named = namedLiteral(node, text);
   if (named !== undefined) return named;
   const composed = isLast ? composedOf(text) : undefined;
-  const before = composed !== undefined && isComposed(node, composed) ? node.parameter(composed.suffix) : undefined;
-  if (before !== undefined) return before;
-  return parameter?.evidence !== undefined && joins(text, type, parameter.evidence) ? parameter : undefined;
+  if (composed !== undefined && isComposed(node, composed)) {
+    const before = node.parameter(composed.suffix) ?? (isOfFile(node, composed.suffix) ? parameter : undefined);
+    if (before !== undefined) return before;
+  }
+  return parameter?.evidence !== undefined && joins(text, type, parameter.evidence) ? parameter : known;
 }

@@ -6,7 +6,7 @@ import {
   composedValue,
   fileParameters,
   isComposed,
-  isFolder,
+  isElsewhere,
   isNamed,
   isOfFile,
   namedBehind,
@@ -128,7 +128,7 @@ export class PathTree<Leaf> {
 
   #child(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
     const known = node.literal(text);
-    if (known !== undefined && !(isLast && isFolder(known))) return known;
+    if (known !== undefined && !isElsewhere(known, isLast)) return known;
     if (node.isRest) return node;
     if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
     if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
@@ -201,7 +201,7 @@ export class PathTree<Leaf> {
     const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
       take(parameter, text, type);
-      if (!this.#isTold(text, parameter)) return parameter;
+      if (node.literal(text) !== undefined || !this.#isTold(text, parameter)) return parameter;
       const made = this.#alias(node.addLiteral(text), parameter);
       if (this.#isDue(node)) this.#judge(node);
       return made;
@@ -315,8 +315,7 @@ export class PathTree<Leaf> {
    * some calls may have been told apart, and some not.
    */
   #gather(node: PathNode<Leaf>): void {
-    const parameter = node.parameter("");
-    if (parameter !== undefined) this.#absorbJoining(node, parameter, joins);
+    for (const one of [...(node.parameters?.values() ?? [])]) this.#absorbJoining(node, one, joins);
   }
 
   /** A literal becomes a value. */

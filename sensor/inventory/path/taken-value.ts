@@ -1,4 +1,4 @@
-import { withoutSuffix } from "./composed.js";
+import { valueBefore, withoutSuffix } from "./composed.js";
 import { addValue, type Evidence } from "./evidence.js";
 import { joins } from "./joining.js";
 import { MAX_SEGMENT_LENGTH } from "./lookup.js";
@@ -34,16 +34,22 @@ export function isToldApart(text: string, { values }: Evidence): boolean {
 
 /** Whether a literal beside a parameter is one of its values, by its form or as `joining` has it. */
 export function isOf<Leaf>(
-  { evidence }: PathNode<Leaf>,
-  { text, type }: PathNode<Leaf>,
+  { evidence, text: suffix }: PathNode<Leaf>,
+  literal: PathNode<Leaf>,
   joining: typeof joins,
 ): boolean {
+  const { text, type } = literal;
+  if (suffix !== "") return hasNothingBelow(literal) && valueBefore(text, suffix) !== undefined;
   return isValue(type) || (evidence !== undefined && joining(text, type, evidence));
+}
+
+function hasNothingBelow({ literalCount, parameters }: PathNode<unknown>): boolean {
+  return literalCount === 0 && parameters === undefined;
 }
 
 /** What would come here again by its form alone need not be remembered beyond the bound of a parameter's values. */
 export function isRemembered<Leaf>(literal: PathNode<Leaf>, { evidence, text: suffix }: PathNode<Leaf>): boolean {
-  if (literal.literalCount > 0 || literal.parameters !== undefined || evidence === undefined) return true;
+  if (!hasNothingBelow(literal) || evidence === undefined) return true;
   const text = withoutSuffix(literal.text, suffix);
   const type = suffix === "" ? literal.type : typeOf(text);
   return isToldApart(text, evidence) || !joins(text, type, evidence);

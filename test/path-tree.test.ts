@@ -122,3 +122,91 @@ t.test("names with slashes in the paths of a known product are one parameter, ov
   );
   t.end();
 });
+
+const WORDS =
+  `alpha bravo customers invoices images thumb raw processed daily weekly report db prod staging logs events users avatars
+  exports archive config models data tmp cache orders search me list items v1 settings Ada_Lovelace jane.doe en de-DE`.split(
+    /\s+/,
+  );
+const FORMS: readonly ((word: string, number: number) => string)[] = [
+  (_word, number) => `${(0x9e3779b1 ^ (number * 7_919)) >>> 0}`,
+  (_word, number) => `${(0xc2b2ae35 + number * 104_729).toString(16)}a7.json`,
+  (word, number) => `${word}-${number}.jpg`,
+  (_word, number) => `2024-0${1 + (number % 9)}-12.gz`,
+  (word) => `${word}.parquet`,
+  (word) => `${word}.json`,
+  (word) => `${word}:cancel`,
+  (_word, number) => `${number}:cancel`,
+  (_word, number) => `Users(${number})`,
+  (word) => `doc:${word}`,
+  (_word, number) => `page-${number % 9}.atom`,
+  (word, number) => `${word}%20${WORDS[number % WORDS.length]}`,
+  (word) => `${word}@x.example`,
+  (word) => word,
+  () => "",
+];
+
+/** Paths of some depth in which the same names stand on the way and at the end. */
+function tangled(seed: number, count: number): string[] {
+  let state = seed * 7_919 + 1;
+  const draw = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (state >>> 8) % below;
+  };
+  const word = (): string => WORDS[draw(WORDS.length)];
+  const end = (): string => FORMS[draw(FORMS.length)](word(), draw(1_000));
+  const roots = Array.from({ length: 1 + draw(3) }, word);
+  const folders = Array.from({ length: 4 + draw(20) }, word);
+  const folder = (): string => (draw(4) > 0 ? folders[draw(folders.length)] : end() || "x");
+  return Array.from({ length: count }, () =>
+    ["", roots[draw(roots.length)], ...Array.from({ length: draw(4) }, folder), end()].join("/"),
+  );
+}
+
+/** It is masked before paths are looked at. */
+const MAIL = /[^/]*@x\.example/g;
+
+/** Calls that no path leads to, and paths that lead to no calls. */
+function astray(paths: readonly string[]): string[] {
+  const scene = new Scene();
+  for (const [at, path] of paths.entries())
+    scene.get(path, { body: `{"at":${at}}`, answerFields: "Content-Type: application/json\r\n" });
+  scene.inventory.settle();
+  const endpoints = scene.endpoints();
+  const rows = new Set(endpoints.map(({ template }) => template));
+  const found = new Set<string>();
+  const lost: string[] = [];
+  for (const path of new Set(paths)) {
+    const template = scene.inventory.templateOf("10.0.0.2", 80, path.replace(MAIL, "***@***")) ?? "nowhere";
+    found.add(template);
+    if (!rows.has(template)) lost.push(`${path} leads to ${template}`);
+  }
+  const calls = endpoints.reduce((sum, endpoint) => sum + endpoint.calls, 0);
+  const left = [...rows].filter((template) => !found.has(template)).map((template) => `nothing leads to ${template}`);
+  return [...lost, ...left, ...(calls === paths.length ? [] : [`${calls} calls of ${paths.length}`])];
+}
+
+t.test("whatever paths come in whatever order, each leads to what was counted of it", (t) => {
+  const named: Readonly<Record<string, string>> = {
+    "a file's name in two formats of which one is a language": `/c/page-0.atom/b-281.jpg /c/2024-02-12.gz /c/2a7f51d13f26eb0d
+      /c/cbd570b3c0bad679 /c/de-DE.parquet`,
+    "a folder that was one of the files' names for a while": `/backups/cache.parquet /backups/invoices/2024-08-12.gz /backups/db.parquet /backups/staging.parquet /backups/alpha/avatars/report/alpha-220.jpg
+      /backups/staging/avatars/8588663fa112e350 /backups/thumb/data/eb90f653.json /backups/users/data/events/prod/0e99db59d67eacf9
+      /backups/3fb7774d.json /backups/c77abea0.json /backups/exports/exports/c173e871.json /backups/images/d87c9234.json /backups/cache-351.jpg
+      /backups/invoices/exports/archive/c0b9dd4b.json /backups/staging/users.parquet /backups/images-621.jpg /backups/raw/staging/a64d0988.json
+      /backups/bravo/avatars/config/4a355d72f20b3b0f /backups/2024-04-12.gz /backups/models/weekly.parquet /backups/bravo-726.jpg
+      /backups/data/logs/backup-298.jpg /backups/users/processed/thumb/backup.parquet /backups/events/2024-06-12.gz /backups/tmp.parquet
+      /backups/events/exports/daily/raw/6bb69ce6c150277f /backups/db/b834386b.json /backups/daily/thumb/invoices/raw/aad4353e.json
+      /backups/archive-655.jpg /backups/avatars/backup/804c0dc9c99917c5 /backups/db/thumb/thumb/fa6d004ef39a5542 /backups/logs/prod-596.jpg
+      /backups/invoices-672.jpg /backups/staging/data/807841f2.json /backups/raw/prod.parquet /backups/weekly/daily/staging/config-285.jpg
+      /backups/customers/09b4ddcb.json /backups/images/d87c9234.json /backups/events-224.jpg /backups/thumb-311.jpg`,
+    "the name of a file that is a folder as well": `/a/Users(4) /a/a/raw@x.example /a/db/6869 /a/page-4.atom /a/2024-05-12.gz
+      /a/v1.json/Users(68) /a/ /a/staging-640.jpg/staging/7810 /a/images/prod/Users(66) /a/2024-05-12.gz/images/orders-226.jpg`,
+    "a folder that has a language's name with an extension": `/i/customers.json /i/0ea64fcf.json/Ada_Lovelace/weekly/page-0.atom
+      /i/weekly/de-DE.json/weekly/archive:cancel /i/weekly/de-DE.json /i/2024-06-12.gz/page-1.atom /i/jane.doe.parquet/raw/page-6.atom
+      /i/3928b61a.json/thumb/ /i/1591d126.json/ /i/report.json/weekly/en/doc:prod /i/thumb/raw/Users(94) /i/raw/bravo/settings/9793`,
+  };
+  for (const [name, text] of Object.entries(named)) t.same(astray(text.split(/\s+/)), [], name);
+  for (let seed = 1; seed <= 30; seed++) t.same(astray(tangled(seed, 250)), [], `seed ${seed}`);
+  t.end();
+});
