@@ -99,6 +99,18 @@ t.test("names with slashes in the paths of a known product are one parameter, ov
     for (const name of names(40)) other.get(path(name));
     t.notMatch(other.templates().join(), /\+\}/, `${product}: nothing shows it`);
   }
+  const [, , [, s3, objectPath]] = PRODUCTS;
+  const store = new Sensor({});
+  const probe = (scene: Scene): void => {
+    scene.get("/minio/health/live").get(objectPath("a/b/c"), s3).get(objectPath("d"), s3);
+  };
+  probe(store.scene);
+  store.restart({});
+  probe(store.scene);
+  t.same(store.scene.templates(), ["GET /minio/health/live ×2", "GET /{name}/{key+} ×4"]);
+  const edge = new Scene();
+  for (const name of names(8)) edge.get(`/assets/${name}`, s3).get("/api/orders").get("/api/me/settings");
+  t.match(edge.templates().slice(0, 2), ["GET /api/me/settings ×8", "GET /api/orders ×8"], "a proxy before a store");
   const registry = new Scene();
   const [, shown] = PRODUCTS[4];
   for (const name of ["nginx", "acme/api", "acme/teams/billing/api"]) {

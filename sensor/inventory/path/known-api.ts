@@ -1,4 +1,13 @@
+import type { Call } from "../../protocol/message.js";
 import type { PathRule } from "./path-rule.js";
+
+/** A service, by what its calls show of it. */
+export interface ShownProduct {
+  /** Whether some of its answers have what those of a product have. */
+  shows(product: string): boolean;
+  /** Whether some are of another, by `isOfAnother`. */
+  readonly isMixed: boolean;
+}
 
 /**
  * Products whose paths have names with slashes in them, which look like as many endpoints as there are names: images of a registry (OCI Distribution
@@ -31,9 +40,19 @@ const RULES = Object.entries(TEMPLATES).map(([product, templates]) => {
 
 const NONE: readonly PathRule[] = [];
 
+/** Whose paths begin at the root: what hands some calls on to one, and answers others itself, has endpoints of its own there. */
+const AT_ROOT = "S3";
+/** MinIO answers below it as no S3 does. */
+const BESIDE = "/minio/";
+
+/** Whether an answer shows that the service is not that product, or not that alone. */
+export function isOfAnother({ status, framework, unread, path }: Call): boolean {
+  return status !== undefined && framework !== AT_ROOT && unread === undefined && path?.startsWith(BESIDE) !== true;
+}
+
 /** What is known of the paths of a service, whose calls show what it is of; nothing of nearly all. */
-export function knownRules(service: { isOf(product: string): boolean }): readonly PathRule[] {
-  return RULES.find(([product]) => service.isOf(product))?.[1] ?? NONE;
+export function knownRules(service: ShownProduct): readonly PathRule[] {
+  return RULES.find(([product]) => service.shows(product) && !(product === AT_ROOT && service.isMixed))?.[1] ?? NONE;
 }
 
 /** The product that a call's credential is of alone; others are told by their answers. */

@@ -16,7 +16,7 @@ import { Sieve } from "../endpoint/sieve.js";
 import { UnknownPaths, type UnknownPathsState } from "../endpoint/unknown-paths.js";
 import type { HostEntry } from "../gateway/host-entry.js";
 import type { Service } from "../observation.js";
-import { productOfCredential } from "../path/known-api.js";
+import { isOfAnother, productOfCredential, type ShownProduct } from "../path/known-api.js";
 import type { PathRule } from "../path/path-rule.js";
 import type { PathTree } from "../path/path-tree.js";
 import type { GivenPlaces } from "./given-places.js";
@@ -33,10 +33,12 @@ const MAX_RPC_SERVICES = 64;
 interface ServiceState extends NameState {
   readonly given?: GivenPlaces;
   readonly unknownPaths?: UnknownPathsState;
+  /** Left out where it is so. */
+  readonly isMixed?: false;
 }
 
 /** A service of the inventory, counting. */
-export class ServiceEntry implements Service {
+export class ServiceEntry implements Service, ShownProduct {
   readonly address: string;
   readonly port: number;
   readonly virtualNetwork: string | undefined;
@@ -67,6 +69,7 @@ export class ServiceEntry implements Service {
   firstMicros: number;
   lastMicros: number;
   isChanged = false;
+  isMixed = false;
   /** What is called and was never found; undefined while everything was. */
   unknownPaths: UnknownPaths | undefined = undefined;
   /** Where its endpoints went, and where they came from. */
@@ -137,6 +140,7 @@ export class ServiceEntry implements Service {
     if (call.serverSoftware !== undefined) this.#software.note(call.serverSoftware.slice(0, MAX_TEXT));
     if (call.poweredBy !== undefined) this.#software.note(call.poweredBy.slice(0, MAX_TEXT));
     if (call.framework !== undefined) this.#frameworks.note(call.framework);
+    if (!this.isMixed) this.isMixed = isOfAnother(call);
     // As seldom as rules are looked for anew.
     const product = (this.calls & (this.calls - 1)) === 0 ? productOfCredential(call.credentials) : undefined;
     if (product !== undefined) this.#frameworks.note(product);
@@ -144,7 +148,7 @@ export class ServiceEntry implements Service {
       this.#orders.add(call.responseHeaderOrder);
   }
 
-  isOf(product: string): boolean {
+  shows(product: string): boolean {
     return this.#frameworks.has(product);
   }
 
@@ -198,6 +202,7 @@ export class ServiceEntry implements Service {
       ...this.naming.state(),
       ...(this.given === undefined ? {} : { given: this.given }),
       ...(unknownPaths === undefined ? {} : { unknownPaths }),
+      ...(this.isMixed || this.calls === 0 ? {} : { isMixed: false }),
     };
     return JSON.stringify(state);
   }
@@ -220,6 +225,7 @@ export class ServiceEntry implements Service {
     }
     this.connections = record.connections;
     this.calls = record.calls;
+    this.isMixed = this.calls > 0 && state.isMixed !== false;
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
   }
