@@ -1,4 +1,6 @@
 import t from "tap";
+import { generatorOfRun } from "./fuzz/mutate.js";
+import { astray, tangled } from "./fuzz/paths.js";
 import { Scene } from "./support/scene.js";
 import { ruled, Sensor } from "./support/sensor.js";
 
@@ -135,69 +137,6 @@ t.test("names with slashes in the paths of a known product are one parameter, ov
   t.end();
 });
 
-const WORDS =
-  `alpha bravo customers invoices images thumb raw processed daily weekly report db prod staging logs events users avatars
-  exports archive config models data tmp cache orders search me list items v1 settings Ada_Lovelace jane.doe en de-DE`.split(
-    /\s+/,
-  );
-const FORMS: readonly ((word: string, number: number) => string)[] = [
-  (_word, number) => `${(0x9e3779b1 ^ (number * 7_919)) >>> 0}`,
-  (_word, number) => `${(0xc2b2ae35 + number * 104_729).toString(16)}a7.json`,
-  (word, number) => `${word}-${number}.jpg`,
-  (_word, number) => `2024-0${1 + (number % 9)}-12.gz`,
-  (word) => `${word}.parquet`,
-  (word) => `${word}.json`,
-  (word) => `${word}:cancel`,
-  (_word, number) => `${number}:cancel`,
-  (_word, number) => `Users(${number})`,
-  (word) => `doc:${word}`,
-  (_word, number) => `page-${number % 9}.atom`,
-  (word, number) => `${word}%20${WORDS[number % WORDS.length]}`,
-  (word) => `${word}@x.example`,
-  (word) => word,
-  () => "",
-];
-
-/** Paths of some depth in which the same names stand on the way and at the end. */
-function tangled(seed: number, count: number): string[] {
-  let state = seed * 7_919 + 1;
-  const draw = (below: number): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return (state >>> 8) % below;
-  };
-  const word = (): string => WORDS[draw(WORDS.length)];
-  const end = (): string => FORMS[draw(FORMS.length)](word(), draw(1_000));
-  const roots = Array.from({ length: 1 + draw(3) }, word);
-  const folders = Array.from({ length: 4 + draw(20) }, word);
-  const folder = (): string => (draw(4) > 0 ? folders[draw(folders.length)] : end() || "x");
-  return Array.from({ length: count }, () =>
-    ["", roots[draw(roots.length)], ...Array.from({ length: draw(4) }, folder), end()].join("/"),
-  );
-}
-
-/** It is masked before paths are looked at. */
-const MAIL = /[^/]*@x\.example/g;
-
-/** Calls that no path leads to, and paths that lead to no calls. */
-function astray(paths: readonly string[]): string[] {
-  const scene = new Scene();
-  for (const [at, path] of paths.entries())
-    scene.get(path, { body: `{"at":${at}}`, answerFields: "Content-Type: application/json\r\n" });
-  scene.inventory.settle();
-  const endpoints = scene.endpoints();
-  const rows = new Set(endpoints.map(({ template }) => template));
-  const found = new Set<string>();
-  const lost: string[] = [];
-  for (const path of new Set(paths)) {
-    const template = scene.inventory.templateOf("10.0.0.2", 80, path.replace(MAIL, "***@***")) ?? "nowhere";
-    found.add(template);
-    if (!rows.has(template)) lost.push(`${path} leads to ${template}`);
-  }
-  const calls = endpoints.reduce((sum, endpoint) => sum + endpoint.calls, 0);
-  const left = [...rows].filter((template) => !found.has(template)).map((template) => `nothing leads to ${template}`);
-  return [...lost, ...left, ...(calls === paths.length ? [] : [`${calls} calls of ${paths.length}`])];
-}
-
 t.test("whatever paths come in whatever order, each leads to what was counted of it", (t) => {
   const named: Readonly<Record<string, string>> = {
     "a file's name in two formats of which one is a language": `/c/page-0.atom/b-281.jpg /c/2024-02-12.gz /c/2a7f51d13f26eb0d
@@ -217,8 +156,13 @@ t.test("whatever paths come in whatever order, each leads to what was counted of
     "a folder that has a language's name with an extension": `/i/customers.json /i/0ea64fcf.json/Ada_Lovelace/weekly/page-0.atom
       /i/weekly/de-DE.json/weekly/archive:cancel /i/weekly/de-DE.json /i/2024-06-12.gz/page-1.atom /i/jane.doe.parquet/raw/page-6.atom
       /i/3928b61a.json/thumb/ /i/1591d126.json/ /i/report.json/weekly/en/doc:prod /i/thumb/raw/Users(94) /i/raw/bravo/settings/9793`,
+    "names that are values as a whole by now, in a folder that becomes a value": `/settings/daily/c6dfc48aa7.json /settings/prod/tmp.parquet
+      /settings/jane.doe-116.jpg/Users(36) /settings/report-758.jpg /settings/Ada_Lovelace.json/archive/de-DE/processed.parquet
+      /settings/c8cbf69ea7.json/items%20jane.doe /settings/daily/842:cancel/daily/ /settings/daily/processed.json/prod/
+      /settings/raw/exports/2024-08-12.gz /settings/c6930fdaa7.json/exports/Users(291) /settings/processed.parquet/avatars.parquet/archive/list@x.example
+      /settings/db.json/bravo/weekly%20Ada_Lovelace /settings/events/2024-03-12.gz/513:cancel /settings/exports/users/page-8.atom`,
   };
   for (const [name, text] of Object.entries(named)) t.same(astray(text.split(/\s+/)), [], name);
-  for (let seed = 1; seed <= 30; seed++) t.same(astray(tangled(seed, 250)), [], `seed ${seed}`);
+  for (let run = 0; run < 30; run++) t.same(astray(tangled(generatorOfRun(1, run), 250)), [], `run ${run}`);
   t.end();
 });

@@ -1,10 +1,11 @@
 // What goes wrong is looked for with chance, for a while (SECONDS each, 600 by default): `fuzz [SECONDS] [SEED] [NAME…]`. `captures` are
 // mutated captures through the whole pipeline, `http1` requests beside Node's own server, `websocket` and `http2` conversations that lose
-// bytes or are changed, `bodies` are made up and damaged, as are names of fields, paths and messages in `fields`. `http1:RUN` and `http2:RUN` make that run alone, such as one that failed.
+// bytes or are changed, `bodies` are made up and damaged, as are names of fields, paths and messages in `fields`; `paths` are tangled. `http1:RUN`, `http2:RUN` and `paths:RUN` make that run alone, such as one that failed.
 import { fuzzBodies } from "./bodies.js";
 import { fuzzHttp1 } from "./http1-fuzz.js";
 import { fuzzHttp2 } from "./http2-fuzz.js";
 import { capturesUnder, fuzz, generator } from "./mutate.js";
+import { fuzzPaths } from "./paths.js";
 import { fuzzShownFields } from "./shown-fields.js";
 import { fuzzWebsocket } from "./websocket-fuzz.js";
 
@@ -16,6 +17,7 @@ const FUZZERS: Readonly<Record<string, (millis: number, seed: number, only?: num
   http1: fuzzHttp1,
   http2: fuzzHttp2,
   bodies: (millis, from) => fuzzBodies(millis, from, generator(from)),
+  paths: fuzzPaths,
   fields: (millis, from) => fuzzShownFields(millis, from, generator(from)),
 };
 console.log(`seed ${seed}, captures under ${folder}`);

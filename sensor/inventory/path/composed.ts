@@ -1,4 +1,5 @@
 import { EMAIL_MASK, MASK } from "../../protocol/message.js";
+import type { Evidence } from "./evidence.js";
 import { joins, joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCollection, looksFixed } from "./route-word.js";
@@ -101,6 +102,16 @@ export function fileParameters<Leaf>(node: PathNode<Leaf>): readonly PathNode<Le
   if (node.parameter("")?.evidence?.types.has("file") === true) return found.filter(({ text }) => !FORMAT.test(text));
   return areFiles(namesAt(node, found)) ? found : [];
 }
+
+/** Those that turned out to be so and are values as a whole by now, where another node does not have the like. */
+export function foldedBelow<Leaf>(node: PathNode<Leaf>, other: PathNode<Leaf>): Folded<Leaf>[] {
+  return [...(node.parameters?.values() ?? [])].filter(
+    (one): one is Folded<Leaf> =>
+      one.alias?.parent === node && one.evidence !== undefined && other.parameter(one.text) === undefined,
+  );
+}
+
+type Folded<Leaf> = PathNode<Leaf> & { readonly evidence: Evidence };
 
 interface Names {
   readonly stems: string[];

@@ -5,6 +5,7 @@ import {
   composedOf,
   composedValue,
   fileParameters,
+  foldedBelow,
   isComposed,
   isElsewhere,
   isNamed,
@@ -310,10 +311,7 @@ export class PathTree<Leaf> {
     }
   }
 
-  /**
-   * What stands beside a parameter that came or went with its whole branch is one of its values, if a path to it would lead there: of one value
-   * some calls may have been told apart, and some not.
-   */
+  /** What stands beside a parameter that came or went with its whole branch is one of its values, if a path to it would lead there. */
   #gather(node: PathNode<Leaf>): void {
     for (const one of [...(node.parameters?.values() ?? [])]) this.#absorbJoining(node, one, joins);
   }
@@ -333,6 +331,8 @@ export class PathTree<Leaf> {
     }
     for (const child of [...from.children()])
       if (child.alias === undefined) this.#moveInto(child, this.#counterpart(child, into));
+    for (const { text, evidence, target } of foldedBelow(from, into))
+      this.#alias(into.addParameter(text, copyOf(evidence)), target);
     if (from.leaf !== undefined) {
       from.uses = this.#owner.merge(from.leaf, into.target);
       from.leaf = undefined;
