@@ -1,6 +1,9 @@
 import t from "tap";
 import { healthFlows, personalFlows, sensitiveAnswers } from "../sensor/report/compliance/evidence/data-flows.js";
 import { factsOf } from "../sensor/report/compliance/facts.js";
+import { complianceView } from "../sensor/report/compliance/view.js";
+import { NOT_REPEATED } from "../sensor/report/counted-once.js";
+import { joinedEndpoint } from "../sensor/report/joined-rows.js";
 import type { EdgeRecord, EndpointRecord, FindingRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { endpoint, told } from "./support/compliance-view.js";
@@ -126,6 +129,16 @@ t.test(
         { status: "to-be-judged", gaps: [], to_be_judged: { length } },
         clear,
       );
+    const unproven = (id: string): string => `${control(rows, `hipaa:164.312${id}`)?.cannot_prove}`;
+    t.match(
+      unproven("(c)(1)"),
+      /policies and procedures, .*: cleartext is a question to it, and a gap of 164\.312\(e\)\(1\)/,
+    );
+    for (const id of ["(e)(2)(i)", "(e)(2)(ii)"])
+      t.match(
+        unproven(id),
+        /addressable \(164\.306\(d\)\(3\)\).*; cleartext is a question to it, and a gap of 164\.312\(e\)\(1\)/,
+      );
     t.match(control(rows, "hipaa:164.312(e)(2)(i)")?.to_be_judged, [/^1 edge has connections in the clear, 0 of them/]);
     t.same(control([served, ...rows.slice(1)], "hipaa:164.312(a)(1)")?.gaps, []);
     // Two endpoints of a service with cards: the certificate that ended is another's.
@@ -172,7 +185,66 @@ t.test("a class of the operator's own is of the group that it was given, in the 
     return [healthFlows, personalFlows, sensitiveAnswers].map((gather) => gather(facts).counts);
   };
   t.same(flows(rows), [{ mrn: 1 }, { email: 1, mrn: 1, "staff-id": 1 }, { email: 1, mrn: 1, "staff-id": 1 }]);
+  const [{ record }] = rows;
+  const { ownClasses: _, ...before } = record;
+  const ownOf = (...views: readonly EndpointRecord[]) => joinedEndpoint(views, NOT_REPEATED).ownClasses;
+  t.same(ownOf(before, record), { mrn: "health" }, "of two sensors one may be of a version that told none");
+  t.same(ownOf({ ...before, ownClasses: { rack: "network" } }, record), { mrn: "health", rack: "network" });
+  t.equal(ownOf(before, before), undefined);
   const untold = rows.map(({ record: { ownClasses: _, ...record } }) => ({ record }));
   t.same(flows(untold)[0], { mrn: 1, rack: 1, "staff-id": 1 }, "of a version that told no groups");
+  t.end();
+});
+
+t.test("what stays within one host crosses no network: it is told as a note, and falls short of nothing", (t) => {
+  const answerFields = "Content-Type: application/json\r\n";
+  const ill = { answerFields, fields: "Authorization: Basic YTpi\r\n", body: '{"diagnosis":"E11.9","icd10":"E11.9"}' };
+  const gaps = (...clients: readonly string[]) => {
+    const scene = new Scene();
+    for (const client of clients) scene.get("/ill", { client, server: "127.0.0.1", ...ill });
+    const rows = [...scene.inventory.takeDelta(100).rows.map(({ record }) => record), ...scene.detection.all()];
+    const { frameworks } = complianceView(
+      rows.map((record) => ({ record, sensor: undefined })),
+      [],
+    );
+    const views = frameworks.flatMap(({ controls }) => controls);
+    const of = (id: string) => views.find(({ control }) => control.id === id);
+    const findings = scene.detection.all().map(({ rule, severity, summary }) => `${rule} ${severity} ${summary}`);
+    return {
+      findings: findings.filter((text) => /^(basic|cleartext|sensitive)/.test(text)).sort(),
+      gaps: Object.fromEntries(
+        ["hipaa:164.312(e)(1)", "gdpr:32", "nist:800-204:MS-SS-4", "hipaa:164.312(d)"].map((id) => [id, of(id)?.gaps]),
+      ),
+      unknowns: of("hipaa:164.312(e)(1)")?.unknowns,
+    };
+  };
+  const within = gaps("127.0.0.1", "127.0.0.9");
+  t.same(within.findings, [
+    "basic-credentials-in-cleartext info 127.0.0.1 sends a user name and password to shop.internal without TLS, within one host.",
+    "basic-credentials-in-cleartext info 127.0.0.9 sends a user name and password to shop.internal without TLS, within one host.",
+    "cleartext-http info 127.0.0.1 talks to shop.internal over HTTP without TLS, within one host.",
+    "cleartext-http info 127.0.0.9 talks to shop.internal over HTTP without TLS, within one host.",
+    "sensitive-data-cleartext info Calls to GET /ill of shop.internal carry health data (health-code) without TLS, within one host.",
+  ]);
+  t.same(Object.values(within.gaps), [[], [], [], []]);
+  t.match(
+    `${within.unknowns}`,
+    /1 endpoint carries such data within one host alone.*2 edges stay within one host: they are/,
+  );
+  const both = gaps("127.0.0.1", "10.0.0.8");
+  t.match(both.findings, { length: 6 }, "each is told by itself");
+  t.match(both.findings[5], /^sensitive-data-cleartext info .* within one host\.$/);
+  t.match(both.findings[4], /^sensitive-data-cleartext high .* without TLS\.$/);
+  t.match(both.gaps["hipaa:164.312(e)(1)"], [
+    "1 endpoint carries such data over connections that were read: in the clear.",
+    "1 edge has connections in the clear, 0 of them with addresses outside.",
+    "Sensitive data is sent in the clear: 1 finding.",
+    "Services talk over HTTP without TLS: 1 finding.",
+  ]);
+  t.match(both.gaps["hipaa:164.312(d)"], [
+    /^1 edge carries credentials in the clear/,
+    /^Basic credentials are sent in the clear: 1/,
+  ]);
+  t.match(both.gaps["nist:800-204:MS-SS-4"]?.[0], "1 east-west edge has connections without mutual TLS, of 1 seen.");
   t.end();
 });
