@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { validate } from "@readme/openapi-parser";
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
-import type { EndpointRecord } from "../shared/event.js";
-import { protectionRows } from "../shared/protection-words.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { feed, type Step } from "./support/dialog.js";
@@ -229,18 +227,6 @@ t.test(
       "oauth.grants": { authorization_code: 3, refresh_token: 3 },
       "oauth.client_proofs": { "none seen": 3, "none seen, code verifier (PKCE)": 3 },
     });
-    const open = scene.endpoints().find(({ template }) => template === "/public/token") as EndpointRecord;
-    const words = (endpoint: EndpointRecord) => Object.fromEntries(protectionRows(endpoint));
-    t.match(words(open), {
-      access: "whether it answers without a credential was not seen",
-      "without one of a known kind": "6 answered with success, 0 refused",
-      "of these, answers to OAuth 2 forms of public clients": "6",
-    });
-    // One answer more to a call that was no such form.
-    const { protection } = open;
-    const [calls, answered] = [7, 7];
-    const one = { ...protection, bare: { ...protection?.bare, calls, answered } } as EndpointRecord["protection"] & {};
-    t.match(words({ ...open, calls, protection: one }).access, /^answers calls without a credential of a known kind/);
     t.match(row("/basic/token"), { "auth.access": "unseen", "auth.places": { "basic in header authorization": 3 } });
     t.match(row("/json/token"), {
       "auth.access": "unseen",
