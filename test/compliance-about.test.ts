@@ -1,5 +1,6 @@
 import t from "tap";
 import { healthFlows, personalFlows, sensitiveAnswers } from "../sensor/report/compliance/evidence/data-flows.js";
+import { inbound, outbound } from "../sensor/report/compliance/evidence/landscape.js";
 import { factsOf } from "../sensor/report/compliance/facts.js";
 import { complianceView } from "../sensor/report/compliance/view.js";
 import { NOT_REPEATED } from "../sensor/report/counted-once.js";
@@ -246,5 +247,32 @@ t.test("what stays within one host crosses no network: it is told as a note, and
     /^Basic credentials are sent in the clear: 1/,
   ]);
   t.match(both.gaps["nist:800-204:MS-SS-4"]?.[0], "1 east-west edge has connections without mutual TLS, of 1 seen.");
+  t.end();
+});
+
+t.test("who is outside is known of a host that is watched alone: it calls out, and is not called", (t) => {
+  const crossing = (...edges: readonly (readonly [client: string, server: string])[]) => {
+    const scene = new Scene();
+    for (const [client, server] of edges) scene.get("/a", { client, server, host: `of-${server}.test` });
+    const rows = [...scene.inventory.edges()].map((record) => ({ record, sensor: undefined }));
+    const facts = factsOf(rows, []);
+    return [outbound(facts), inbound(facts)].map(({ seen, rows, unknowns }) => ({
+      ...{ seen, unknowns, ends: rows.map(([, address, , , who]) => `${who} > ${address}`) },
+    }));
+  };
+  const nothing = { seen: 0, unknowns: [], ends: [] };
+  const out = { seen: 1, unknowns: [], ends: ["10.0.0.5 > 93.184.216.34:80"] };
+  t.same(crossing(["10.0.0.5", "93.184.216.34"]), [out, nothing]);
+  t.same(crossing(["93.184.216.34", "fd00::5"]), [
+    nothing,
+    { seen: 1, unknowns: [], ends: ["93.184.216.34 > [fd00::5]:80"] },
+  ]);
+  // Who takes part in traffic between own addresses is inside, wherever its address is.
+  t.same(crossing(["10.0.0.5", "10.0.0.6"], ["10.0.0.5", "93.184.216.34"]), [out, nothing]);
+  const unknowns = ["Of 1 edge with an address outside it was not seen which end is outside."];
+  t.same(crossing(["203.0.113.5", "93.184.216.34"]), [
+    { ...nothing, unknowns },
+    { ...nothing, unknowns },
+  ]);
   t.end();
 });

@@ -1,3 +1,4 @@
+import { isOwnByDefault } from "../../../../shared/config/own-networks.js";
 import type { EdgeRecord, EndpointRecord, EndpointState, FindingRecord } from "../../../../shared/event.js";
 import { clientOf, POSTURE_WORDS, postureRank, sumPostures } from "../../../../shared/posture.js";
 import { amount, type Evidence, number, tally, when } from "../evidence.js";
@@ -134,17 +135,25 @@ export function callers({ edges }: Facts): Evidence {
   };
 }
 
-/** From an address of ours to one that no sensor saw take part in traffic between ours. */
-export function outbound({ edges, inside }: Facts): Evidence {
-  const those = edges.filter(
-    (edge) => isOuter(edge) && inside.has(clientPlace(edge)) && !inside.has(serverPlace(edge)),
-  );
-  return crossing(those, "Calls to the outside", "destination outside", addressOf);
+export function outbound(facts: Facts): Evidence {
+  return crossing(facts, "out", "Calls to the outside", "destination");
 }
 
-export function inbound({ edges, inside }: Facts): Evidence {
-  const those = edges.filter((edge) => isOuter(edge) && !inside.has(clientPlace(edge)));
-  return crossing(those, "Calls from the outside", "service", addressOf);
+export function inbound(facts: Facts): Evidence {
+  return crossing(facts, "in", "Calls from the outside", "service");
+}
+
+/**
+ * Which end of an edge between own addresses and others is the other one. An address of ours is who takes part in traffic between ours. Where
+ * neither does, as of one host that is watched alone, it is who is in a network that is somebody's own as a rule.
+ */
+function wayOf(edge: EdgeRecord, inside: Facts["inside"]): "in" | "out" | "untold" {
+  const client = inside.has(clientPlace(edge));
+  const server = inside.has(serverPlace(edge));
+  if (client !== server) return client ? "out" : "in";
+  const isOwnClient = isOwnByDefault(edge.clientAddress);
+  if (client || isOwnClient === isOwnByDefault(edge.serverAddress)) return "untold";
+  return isOwnClient ? "out" : "in";
 }
 
 function findingPlace(finding: FindingRecord): string {
@@ -188,16 +197,14 @@ export function gateways({ services, endpoints, findings, approved }: Facts): Ev
   };
 }
 
-function crossing(
-  edges: readonly EdgeRecord[],
-  title: string,
-  unit: string,
-  keyOf: (edge: EdgeRecord) => string,
-): Evidence {
-  const ends = [...grouped(edges, keyOf)]
+function crossing({ edges: all, inside }: Facts, way: "in" | "out", title: string, unit: string): Evidence {
+  const outer = all.filter(isOuter);
+  const edges = outer.filter((edge) => wayOf(edge, inside) === way);
+  const untold = outer.filter((edge) => wayOf(edge, inside) === "untold").length;
+  const ends = [...grouped(edges, addressOf)]
     .map(([address, its]) => ({ address, its, posture: sumPostures(its.map(({ posture }) => posture)) }))
     .sort((a, b) => postureRank(a.posture) - postureRank(b.posture));
-  const question = unit === "service" ? "meant to be reached without a gateway?" : "allowed by a policy?";
+  const question = way === "in" ? "meant to be reached without a gateway?" : "allowed by a policy?";
   return {
     title,
     seen: ends.length,
@@ -212,7 +219,10 @@ function crossing(
     }),
     gaps: [],
     questions: when(ends.length > 0, `${number(ends.length)} of them: is each ${question}`),
-    unknowns: [],
+    unknowns: when(
+      untold > 0,
+      `Of ${amount(untold, "edge", ["with an address outside", "with addresses outside"])} it was not seen which end is outside.`,
+    ),
   };
 }
 
