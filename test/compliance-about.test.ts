@@ -4,12 +4,15 @@ import { inbound, outbound } from "../sensor/report/compliance/evidence/landscap
 import { factsOf } from "../sensor/report/compliance/facts.js";
 import { complianceView } from "../sensor/report/compliance/view.js";
 import { NOT_REPEATED } from "../sensor/report/counted-once.js";
+import { html } from "../sensor/report/html.js";
 import { joinedEndpoint } from "../sensor/report/joined-rows.js";
 import type { EdgeRecord, EndpointRecord, FindingRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { endpoint, told } from "./support/compliance-view.js";
 import { exported, inventoryFile, type Row } from "./support/inventory-file.js";
 import { temporaryFolder } from "./support/program.js";
+import { bearer } from "./support/protection-cases.js";
+import { CLAIMS } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
 import { certificate, DAY, edge, NOW, SECONDS } from "./support/teller.js";
 
@@ -272,5 +275,28 @@ t.test("who is outside is known of a host that is watched alone: it calls out, a
     { ...nothing, unknowns },
     { ...nothing, unknowns },
   ]);
+  t.end();
+});
+
+t.test("an answer that was not captured is not said to have been none", (t) => {
+  const scene = new Scene();
+  scene.speak([
+    ["client", `GET /orders/17 HTTP/1.1\r\nHost: shop.internal\r\n${bearer({ alg: "none" }, CLAIMS)}\r\n`],
+    ["server", 300],
+  ]);
+  const rows = [...scene.inventory.takeDelta(100).rows.map(({ record }) => record), ...scene.detection.all()];
+  const [unsigned] = scene.detection.all().filter(({ rule }) => rule === "unsigned-token");
+  t.match(unsigned, {
+    summary: /, and whether it was accepted was not seen\.$/,
+    evidence: { status: "no answer seen" },
+  });
+  const page = [
+    ...html.write(
+      rows.map((record) => ({ record, sensor: undefined })),
+      [],
+    ),
+  ].join("");
+  t.match(page, /no answer seen ×1/);
+  t.notMatch(page, /no answer ×/);
   t.end();
 });

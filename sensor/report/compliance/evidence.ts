@@ -56,6 +56,6 @@ export function tally(names: Iterable<string>): Record<string, number> {
 /** `bearer ×3, basic ×1` */
 export function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
-    .map(([name, count]) => `${name === "0" ? "no answer" : name} ×${number(count)}`)
+    .map(([name, count]) => `${name === "0" ? "no answer seen" : name} ×${number(count)}`)
     .join(", ");
 }
