@@ -6,6 +6,7 @@ import { complianceView } from "../sensor/report/compliance/view.js";
 import { NOT_REPEATED } from "../sensor/report/counted-once.js";
 import { html } from "../sensor/report/html.js";
 import { joinedEndpoint } from "../sensor/report/joined-rows.js";
+import type { SensorCoverage } from "../sensor/store/stored-row.js";
 import type { EdgeRecord, EndpointRecord, FindingRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { endpoint, told } from "./support/compliance-view.js";
@@ -300,3 +301,32 @@ t.test("an answer that was not captured is not said to have been none", (t) => {
   t.notMatch(page, /no answer ×/);
   t.end();
 });
+
+t.test(
+  "what was missing in connections, or not followed, limits what may be believed as much as what was dropped",
+  (t) => {
+    const scene = new Scene().get("/a");
+    const rows = [...scene.inventory.services()].map((record) => ({ record, sensor: undefined }));
+    const confidence = (counters: Readonly<Record<string, number>>, dropped = 0) => {
+      const interfaces = [{ name: "eth0", state: "capturing" as const, frames: 100, dropped, restarts: 0 }];
+      const health = {
+        ...{ kind: "health" as const, atMicros: NOW, startedMicros: NOW - 5e6, version: "1", interfaces },
+      };
+      const run = { ...health, ...{ counters, undecoded: {}, lagMillis: 0, rssBytes: 1, cpuPercent: 0 } };
+      const coverage = { sensor: undefined, runs: [run], blindIntervals: [], callsNotSampled: 0, eventsDropped: 0 };
+      const { frameworks } = complianceView(rows, [coverage as unknown as SensorCoverage]);
+      const views = frameworks.flatMap(({ controls }) => controls);
+      const { level, reasons } = views.find(({ control }) => control.id === "nist:800-204:MS-SS-3")?.confidence ?? {};
+      return [level, ...(reasons ?? []).slice(1)];
+    };
+    t.same(confidence({ bytes: 1_000, gap_bytes: 10, flows: 100, flows_refused: 1 }), ["medium"]);
+    t.same(confidence({ bytes: 1_000, gap_bytes: 100 }), ["medium", "9 % of the bytes were missing in connections."]);
+    t.same(confidence({ bytes: 1_000, gap_bytes: 900 }), ["low", "47 % of the bytes were missing in connections."]);
+    t.same(confidence({ flows: 30, flows_refused: 30 }, 1), [
+      "low",
+      "50 % of the connections were refused, and not followed.",
+    ]);
+    t.same(confidence({}, 40), ["low", "29 % of the frames were dropped before they were looked at."]);
+    t.end();
+  },
+);

@@ -73,7 +73,14 @@ const HEALTH: HealthRecord = {
     cpuPercent: 0,
   },
   interfaces: [{ name: "eth0", state: "capturing", frames: 100, dropped: 0, restarts: 0 }],
-  counters: { frames: 100, capture_dropped_by_kernel: 0, capture_dropped_by_interface: 0, gap_bytes: 7 },
+  counters: {
+    frames: 100,
+    bytes: 9_000,
+    flows: 9,
+    capture_dropped_by_kernel: 0,
+    capture_dropped_by_interface: 0,
+    gap_bytes: 7,
+  },
   undecoded: {},
 };
 
