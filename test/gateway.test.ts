@@ -1,4 +1,7 @@
 import t from "tap";
+import { gateways } from "../sensor/report/compliance/evidence/landscape.js";
+import { amount } from "../sensor/report/compliance/evidence.js";
+import { factsOf } from "../sensor/report/compliance/facts.js";
 import { cyclonedx } from "../sensor/report/cyclonedx.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import type { ReachedFacts } from "../shared/gateway.js";
@@ -243,20 +246,19 @@ t.test(
       .filter(({ serverAddress, template }) => serverAddress === SHOP && template === "/a");
     t.match(endpoint.reached?.gateways, [{ address: GATEWAY, service: "edge" }]);
     const rows = [...scene.inventory.services(), ...scene.inventory.edges(), ...scene.endpoints()];
-    const bom = JSON.parse(
-      [
-        ...cyclonedx.write(
-          rows.map((record) => ({ record, sensor: undefined })),
-          [],
-        ),
-      ].join(""),
-    );
+    const stored = rows.map((record) => ({ record, sensor: undefined }));
+    const bom = JSON.parse([...cyclonedx.write(stored, [])].join(""));
     const shop = `service:${SHOP}:80`;
     t.match(bom.dependencies, [
       { ref: `service:${GATEWAY}:80`, dependsOn: [shop] },
       { ref: `service:${GATEWAY}:8443`, dependsOn: [shop] },
       { ref: shop, dependsOn: [] },
     ]);
+    const { rows: gatewayList, questions } = gateways(factsOf(stored, []));
+    t.strictSame(gatewayList, [["edge", GATEWAY, "100 %", "named by identity.gateways"]], "it is one, on two ports");
+    t.match(questions, [/^1 gateway was seen: /]);
+    t.strictSame(amount(2, "gateway", ["was", "were"]), "2 gateways were");
+    t.strictSame(amount(2, "body", ["was", "were"]), "2 bodies were");
     scene.get("/c", { client: "10.0.0.1", server: GATEWAY, port: 9000, host: "else.test" });
     t.strictSame(
       clientsOf(scene),

@@ -34,7 +34,7 @@ export function amount(count: number, noun: string, verbs: readonly [string, str
 }
 
 export function plural(noun: string): string {
-  return noun.endsWith("y") && !noun.endsWith("ey") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
 export function number(count: number): string {

@@ -1,7 +1,15 @@
 import { isOwnByDefault } from "../../../../shared/config/own-networks.js";
-import type { EdgeRecord, EndpointRecord, EndpointState, FindingRecord } from "../../../../shared/event.js";
+import type {
+  EdgeRecord,
+  EndpointRecord,
+  EndpointState,
+  FindingRecord,
+  ServiceRecord,
+} from "../../../../shared/event.js";
+import type { GatewayFacts } from "../../../../shared/gateway.js";
 import { clientOf, POSTURE_WORDS, postureRank, sumPostures } from "../../../../shared/posture.js";
-import { amount, type Evidence, number, tally, when } from "../evidence.js";
+import { placeOf } from "../../../../shared/virtual-network.js";
+import { amount, type Cell, type Evidence, number, tally, when } from "../evidence.js";
 import { clientPlace, endpointKey, endpointName, type Facts, isAnswered, serverKey, serverPlace } from "../facts.js";
 
 export function inventory({ services, edges, endpoints, called, certificates }: Facts): Evidence {
@@ -161,9 +169,24 @@ function findingPlace(finding: FindingRecord): string {
   return endpointKey({ ...finding, serverAddress, serverPort, method, template });
 }
 
+/** A row for each host that is one, whatever ports it listens on: names, address, how sure, why. */
+export function gatewayRows(services: readonly ServiceRecord[]): Cell[][] {
+  const hosts = new Map<string, { its: ServiceRecord; facts: GatewayFacts; names: Set<string> }>();
+  for (const its of services) {
+    if (its.gateway === undefined) continue;
+    const place = placeOf(its.address, its.virtualNetwork);
+    const host = hosts.get(place) ?? { its, facts: its.gateway, names: new Set() };
+    hosts.set(place, host);
+    host.names.add(its.name);
+  }
+  return [...hosts.values()].map(({ its: { address }, facts: { confidence, reason }, names }) => {
+    return [[...names].join(", "), address, `${Math.round(confidence * 100)} %`, reason];
+  });
+}
+
 /** Hosts that carry on what they receive, or that a setting names. */
 export function gateways({ services, endpoints, findings, approved }: Facts): Evidence {
-  const known = services.filter(({ gateway }) => gateway !== undefined);
+  const known = gatewayRows(services);
   const answered = new Set(
     findings.filter((one) => one.rule === "gateway-bypassed" && isAnswered(one, { approved })).map(findingPlace),
   );
@@ -176,12 +199,7 @@ export function gateways({ services, endpoints, findings, approved }: Facts): Ev
     unsure: 0,
     counts: { gateways: known.length, "endpoints reached around them": bypassed.length },
     columns: ["service", "address", "sure", "why"],
-    rows: known.map(({ name, address, gateway }) => [
-      name,
-      address,
-      `${Math.round((gateway?.confidence ?? 0) * 100)} %`,
-      gateway?.reason ?? "",
-    ]),
+    rows: known,
     gaps: [],
     questions: [
       ...when(
