@@ -330,3 +330,29 @@ t.test(
     t.end();
   },
 );
+
+t.test(
+  "of what no call was seen one is said to be possible where calls can't be read, and what is new is no version",
+  (t) => {
+    const [old, fresh] = [endpoint("/old", { state: "dormant" }), endpoint("/fresh", { state: "new" })];
+    const control = (rows: readonly EdgeRecord[], id: string) =>
+      complianceView(
+        [old, fresh, ...rows].map((record) => ({ record, sensor: undefined })),
+        [],
+      )
+        .frameworks.flatMap(({ controls }) => controls)
+        .find(({ control }) => control.id === id);
+    const clear = edge("10.0.1.1", "shop.internal", "cleartext", { cleartext: 4 });
+    t.same(control([clear], "owasp-api:2023-API9")?.unknowns, []);
+    const told = control([clear, edge("10.0.1.2", "shop.internal", "tls", { tls: 1 })], "owasp-api:2023-API9");
+    t.same(told?.unknowns, [
+      "1 edge is encrypted or not recognised, wholly or in part: what is called over it is not seen, and may be what no call was seen of.",
+    ]);
+    t.match(`${told?.questions}`, /1 endpoint is not seen to be called for long: still needed\?/);
+    t.match(
+      `${control([clear], "nist:800-204:MS-SS-9")?.questions}`,
+      /^1 endpoint is new to the sensors or about to go/,
+    );
+    t.end();
+  },
+);

@@ -11,6 +11,7 @@ import { clientOf, POSTURE_WORDS, postureRank, sumPostures } from "../../../../s
 import { placeOf } from "../../../../shared/virtual-network.js";
 import { amount, type Cell, type Evidence, number, tally, when } from "../evidence.js";
 import { clientPlace, endpointKey, endpointName, type Facts, isAnswered, serverKey, serverPlace } from "../facts.js";
+import { encryptedCalls } from "./data-flows.js";
 
 export function inventory({ services, edges, endpoints, called, certificates }: Facts): Evidence {
   const busiest = [...services].sort((a, b) => b.connections - a.connections);
@@ -24,7 +25,7 @@ export function inventory({ services, edges, endpoints, called, certificates }: 
       services: services.length,
       "edges (who calls whom)": edges.length,
       endpoints: called.length,
-      "declared and never called": endpoints.length - called.length,
+      "declared, and no call seen": endpoints.length - called.length,
       certificates: certificates.length,
     },
     columns: ["service", "address", "protocols", "connections", "calls"],
@@ -47,7 +48,7 @@ const TO_JUDGE: readonly EndpointState[] = ["deprecated", "new", "dormant"];
 const QUESTIONS: Readonly<Partial<Record<EndpointState, string>>> = {
   deprecated: "deprecated: until when?",
   new: "new since the sensor learned what is there: reviewed and documented?",
-  dormant: "not called for long: still needed?",
+  dormant: "not seen to be called for long: still needed?",
 };
 const GAPS: Readonly<Partial<Record<EndpointState, string>>> = {
   zombie: "deprecated and still called.",
@@ -69,6 +70,7 @@ export function endpointStates(facts: Facts): Evidence {
       when(inState(state) > 0, `${amount(inState(state), "endpoint", ["is", "are"])} ${words[state]}`),
     );
   const order = [...SHORT, ...TO_JUDGE];
+  const hidden = encryptedCalls(facts).edges;
   const drifting = endpoints.filter(({ drift = [] }) => drift.length > 0).length;
   return {
     title: "Endpoints by state",
@@ -98,7 +100,10 @@ export function endpointStates(facts: Facts): Evidence {
       ),
     ],
     questions: sentences(TO_JUDGE, QUESTIONS),
-    unknowns: [],
+    unknowns: when(
+      hidden > 0 && inState("dormant") > 0,
+      `${amount(hidden, "edge", ["is", "are"])} encrypted or not recognised, wholly or in part: what is called over ${hidden === 1 ? "it" : "these"} is not seen, and may be what no call was seen of.`,
+    ),
   };
 }
 
@@ -112,7 +117,7 @@ export function newVersions(facts: Facts): Evidence {
     gaps: [],
     questions: when(
       those.length > 0,
-      `${amount(those.length, "endpoint", ["came or goes", "came or go"])} with a version: did it get its traffic step by step, watched, with the way back open?`,
+      `${amount(those.length, "endpoint", ["is", "are"])} new to the sensors or about to go: where that is a new version, did it get its traffic step by step, watched, with the way back open?`,
     ),
   };
 }
