@@ -253,7 +253,9 @@ export class TlsStream implements Stream, RecordSink {
     if (answer === undefined || !isTls13(answer.version)) return;
     this.#verdict ??= this.#judgeEncrypted(isOver);
     if (this.#verdict === undefined) return;
-    const outcome = this.#encrypted.outcome(answer.cipher, isOver);
+    const { lostFromClient, lostFromServer } = this.#clear;
+    const lost = { client: lostFromClient, server: lostFromServer };
+    const outcome = this.#encrypted.outcome(answer.cipher, isOver, lost);
     // The session may be resumed before the handshake is told, and before the server says another word.
     if (!this.#isRemembered && (outcome !== undefined || this.#encrypted.client.length > 0)) {
       this.#isRemembered = true;
