@@ -356,3 +356,40 @@ t.test(
     t.end();
   },
 );
+
+t.test("a certificate that more services present than are kept with it may be of any of the others", (t) => {
+  const wild = (serviceCount: number) =>
+    ({
+      ...{ ...certificate("CN=*.internal", SECONDS - 3 * DAY), kind: "certificate", handshakes: 1, serviceCount },
+      ...{ firstMicros: NOW, lastMicros: NOW, services: ["other.internal"], clients: [] },
+      ...{ clientCount: 0, extendedKeyUsages: [], isSelfIssued: false },
+    }) as unknown as Row;
+  const service = {
+    kind: "service",
+    name: "shop.internal",
+    address: "10.0.0.13",
+    port: 8443,
+    protocols: ["tls"],
+  } as unknown as Row;
+  const card = endpoint("/card", { dataClasses: ["payment-card"], responseClasses: { "payment-card": 2 } });
+  const unknowns = (serviceCount: number) =>
+    complianceView(
+      [service, card, wild(serviceCount)].map((record) => ({ record, sensor: undefined })),
+      [],
+    )
+      .frameworks.flatMap(({ controls }) => controls)
+      .flatMap(({ control, unknowns }) =>
+        /^(pci-dss:4.2.1|owasp-api:2023-API8)$/.test(control.id) ? [unknowns.join(" ")] : [],
+      );
+  const [few, any] = unknowns(100);
+  t.match(few, /no certificate of it was visible: TLS 1\.3/);
+  t.notMatch(few, /than are kept with it/);
+  t.match(any, /no certificate of it was visible: TLS 1\.3/);
+  const [many, all] = unknowns(101);
+  t.match(many, /1 certificate is presented by more services than are kept with it/);
+  t.match(
+    all,
+    /no certificate of it is listed: of those that more than 100 present not all of these are kept, TLS 1\.3 encrypts/,
+  );
+  t.end();
+});
