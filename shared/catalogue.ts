@@ -38,7 +38,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "basic-credentials-in-cleartext": {
     severity: "high",
-    title: "Basic credentials cross the network in the clear",
+    title: "Basic credentials are sent in the clear",
     remedy: "Change these credentials, then send them over TLS only, or replace them by short-lived tokens.",
     references: [
       "owasp-api:2023-API2",
@@ -51,7 +51,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "credentials-in-cleartext": {
     severity: "high",
-    title: "Credentials cross the network in the clear",
+    title: "Credentials are sent in the clear",
     remedy:
       "Serve this endpoint over TLS only, then change what was sent: whoever was on the path has had it. Tokens may be bound to a key of their sender.",
     references: [
@@ -74,7 +74,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "sensitive-data-cleartext": {
     severity: "medium",
-    title: "Sensitive data crosses the network in the clear",
+    title: "Sensitive data is sent in the clear",
     remedy:
       "Serve this endpoint over TLS only. Where the data is not of the class that is told, mute it: data.mute takes CLASS=FIELD.",
     references: [

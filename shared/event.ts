@@ -107,7 +107,7 @@ export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly clientAddress: string;
   readonly serverAddress: string;
   readonly serverPort: number;
-  /** Name of the service known at the client's address, where there is exactly one. */
+  /** Name of the service known at the client's address, where all its ports have one name. */
   readonly clientService?: string;
   /** Left out where the client is not known to be a gateway. */
   readonly clientGateway?: GatewayFacts;

@@ -16,7 +16,7 @@ export interface GatewayFacts {
 /** A gateway among the callers of an endpoint. */
 export interface CallingGateway extends GatewayFacts {
   readonly address: string;
-  /** Name of the one service known at its address. */
+  /** Name of the service known at its address, where all its ports have one name. */
   readonly service?: string;
 }
 

@@ -29,11 +29,11 @@ export class NamesApart {
 
   #tellApart(name: string, same: ReadonlyMap<string, ServiceRecord>): void {
     for (const [key, { address, port, virtualNetwork }] of same) {
-      const told = `${name} (${place(address, port)})`;
+      const told = `${name} (${within(place(address, port), virtualNetwork)})`;
       this.#told.set(`${key} ${name}`, told);
       this.#places.add(key);
       const client = `${placeOf(address, virtualNetwork)} ${name}`;
-      this.#clients.set(client, this.#clients.has(client) ? `${name} (${address})` : told);
+      this.#clients.set(client, this.#clients.has(client) ? `${name} (${within(address, virtualNetwork)})` : told);
     }
   }
 
@@ -64,7 +64,7 @@ export class NamesApart {
     if (serverAddress === undefined || serverPort === undefined) return summary;
     if (!this.#places.has(keyOf(serverAddress, serverPort, virtualNetwork))) return summary;
     const where = place(serverAddress, serverPort);
-    return summary.includes(where) ? summary : `${summary} At ${where}.`;
+    return summary.includes(where) ? summary : `${summary} At ${within(where, virtualNetwork)}.`;
   }
 
   /** The name of what is there, which by itself is `name`. */
@@ -84,4 +84,9 @@ function keyOf(address: string, port: number, virtualNetwork: string | undefined
 
 function place(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** Two virtual networks may have the same addresses. */
+function within(place: string, virtualNetwork: string | undefined): string {
+  return virtualNetwork === undefined ? place : `${place} in ${virtualNetwork}`;
 }

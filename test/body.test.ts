@@ -2,6 +2,7 @@ import * as zlib from "node:zlib";
 import fc from "fast-check";
 import t from "tap";
 import { BodyReader } from "../sensor/protocol/body/body-reader.js";
+import { BodySampler } from "../sensor/protocol/body/body-sampler.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { classesOf, DATA, DOCUMENT, DOCUMENT_CLASSES, look } from "./support/body-look.js";
 import { type FeedOptions, feed, PROTOCOL_SETTINGS, type Step } from "./support/dialog.js";
@@ -351,6 +352,43 @@ t.test(
     t.equal(many({ firstBodies: 1, oneIn: 1 }), 100);
     t.equal(many({ bodies: false }), 0);
     t.ok(PROTOCOL_SETTINGS.data.bodies);
+    t.end();
+  },
+);
+
+t.test(
+  "of bodies behind the first ones a third is looked at, then ever fewer, however large they are and in step with nothing",
+  (t) => {
+    const FIRST = 20;
+    /** So many of each run of bodies were looked at, in their order. */
+    const looks = (runs: readonly number[], oneIn: number, bytes = 2): boolean[][] => {
+      const sampler = new BodySampler(FIRST, oneIn);
+      const admitted = (): boolean => {
+        const isAdmitted = sampler.admits(7);
+        if (isAdmitted) sampler.looked(7, bytes);
+        return isAdmitted;
+      };
+      return runs.map((length) => Array.from({ length }, admitted));
+    };
+    const sums = (runs: readonly number[], oneIn: number, bytes?: number): number[] =>
+      looks(runs, oneIn, bytes).map((run) => run.filter(Boolean).length);
+    const [first, third, ninth, fifteenth, rest] = sums([20, 160, 180, 180, 6_400], 64);
+    t.equal(first, 20);
+    t.ok(Math.abs(third - 160 / 3) < 5, `${third} of 160 are a third`);
+    // From 9 to 18 times the first, and from 18 to 27: the natural logarithm of their quotients, times the first.
+    t.ok(Math.abs(ninth - 20 * Math.log(2)) < 4, `${ninth} of 180: from one in nine on ever fewer`);
+    t.ok(Math.abs(fifteenth - 20 * Math.log(1.5)) < 4, `${fifteenth} of the next 180`);
+    t.ok(ninth > fifteenth);
+    t.ok(rest > 6_400 / 64 && rest < 6_400 / 40, `${rest} of 6,400 are hardly more than one in 64`);
+    t.same(sums([20, 300], 3), [20, 100], "one in three at once, where a setting asks for no fewer");
+    // Whoever sends the same three bodies in turn has each of them looked at.
+    const [, turns] = looks([20, 160], 64);
+    const byTurn = [0, 1, 2].map((turn) => turns.filter((isLooked, at) => isLooked && at % 3 === turn).length);
+    t.ok(Math.min(...byTurn) > 8, `${byTurn} of some 53 each`);
+    // A body of ten units is as many small ones: of the first there are two, and behind them the curve falls ten times as fast.
+    const [large, behind] = sums([20, 340], 64, 40_960);
+    t.ok(large <= 10, `${large} of 20 large ones`);
+    t.ok(behind <= 30, `${behind} of 340 large ones`);
     t.end();
   },
 );

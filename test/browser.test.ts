@@ -47,7 +47,7 @@ t.test("an operator logs in, sees a request made now, opens it, filters, pauses"
   const row = page.locator("tr.call", { hasText: "/orders/4711" });
   await row.waitFor();
   t.match(await row.textContent(), /orders\.test.*GET.*\/orders\/4711.*200.*basic/);
-  await page.locator("tr.finding", { hasText: "Basic credentials cross the network" }).waitFor();
+  await page.locator("tr.finding", { hasText: "Basic credentials are sent in the clear" }).waitFor();
   await shot(page, "feed");
 
   await row.click();

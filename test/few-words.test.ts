@@ -327,6 +327,8 @@ t.test("words of programs are told in fields that are named as those of such wor
     ...{ event: ["order.created", "order.paid"], size: ["small", "large"], owner: ["gray", "price"] },
     ...{ city: ["bath", "reading"], led: ["king", "young"], clave: ["silver", "summer"], pw: ["silver", "summer"] },
     ...{ userpass: ["silver", "summer"], contrasena: ["silver", "summer"], u: ["silver", "summer"] },
+    // Only the last word of a name says what stands there.
+    ...{ pollFrequency: ["daily", "weekly"], rolePhrase: ["silver", "summer"], status_pw: ["silver", "summer"] },
   };
   for (let call = 0; call < 120; call++) {
     const body = Object.entries(words).map(([name, its]) => [name, its[call % its.length]]);
@@ -341,6 +343,7 @@ t.test("words of programs are told in fields that are named as those of such wor
       "event: order.created order.paid",
       "lang: de-CH en-US",
       "nation: deu fra",
+      "pollFrequency: daily weekly",
       "role: admin editor",
       "size: large small",
     ],

@@ -166,6 +166,8 @@ t.test("databases in the clear are a finding, those that may be encrypted are no
     { severity: "medium", count: 2, evidence: { protocol: "redis", scope: "east-west" } },
   ]);
   t.equal(scene.found("cleartext-protocol").length, 1);
+  const [, within] = scene.spoken("redis", true, "10.0.0.2").found("cleartext-protocol");
+  t.match(within, { severity: "info", summary: /^10\.0\.0\.2 talks redis to .* without TLS, within one host\.$/ });
   t.end();
 });
 

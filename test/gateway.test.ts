@@ -1,4 +1,8 @@
 import t from "tap";
+import { gateways } from "../sensor/report/compliance/evidence/landscape.js";
+import { amount } from "../sensor/report/compliance/evidence.js";
+import { factsOf } from "../sensor/report/compliance/facts.js";
+import { cyclonedx } from "../sensor/report/cyclonedx.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import type { ReachedFacts } from "../shared/gateway.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
@@ -223,6 +227,47 @@ t.test("gateways are named by address, network or service, and files may rename 
   scene.inventory.identify({ named: [] });
   t.equal(gatewaysOf(scene), undefined, "and a name taken away is taken away");
 });
+
+t.test(
+  "a gateway that listens on several ports by one name is called so where it calls, and depends on whom it calls",
+  (t) => {
+    const named = [{ name: "edge", ground: "configured" as const, at: GATEWAY, ports: [80, 8443] }];
+    const clientsOf = (scene: Scene) => {
+      const edges = [...scene.inventory.edges()].filter(({ clientAddress }) => clientAddress === GATEWAY);
+      return edges.map(({ clientService, serverService }) => `${clientService} > ${serverService}`);
+    };
+    const scene = new Scene({ identities: { named, gateways: ["edge"] } });
+    for (const port of [80, 8443]) scene.get("/a", { client: "10.0.0.1", server: GATEWAY, port, host: "a.test" });
+    scene.get("/a", { client: GATEWAY, server: SHOP, host: "shop.test" });
+    scene.get("/b", { client: GATEWAY, server: GATEWAY, host: "a.test" });
+    t.strictSame(clientsOf(scene), ["undefined > edge", "edge > shop.test"], "but where it calls itself");
+    const [endpoint] = scene
+      .endpoints()
+      .filter(({ serverAddress, template }) => serverAddress === SHOP && template === "/a");
+    t.match(endpoint.reached?.gateways, [{ address: GATEWAY, service: "edge" }]);
+    const rows = [...scene.inventory.services(), ...scene.inventory.edges(), ...scene.endpoints()];
+    const stored = rows.map((record) => ({ record, sensor: undefined }));
+    const bom = JSON.parse([...cyclonedx.write(stored, [])].join(""));
+    const shop = `service:${SHOP}:80`;
+    t.match(bom.dependencies, [
+      { ref: `service:${GATEWAY}:80`, dependsOn: [shop] },
+      { ref: `service:${GATEWAY}:8443`, dependsOn: [shop] },
+      { ref: shop, dependsOn: [] },
+    ]);
+    const { rows: gatewayList, questions } = gateways(factsOf(stored, []));
+    t.strictSame(gatewayList, [["edge", GATEWAY, "100 %", "named by identity.gateways"]], "it is one, on two ports");
+    t.match(questions, [/^1 gateway was seen: /]);
+    t.strictSame(amount(2, "gateway", ["was", "were"]), "2 gateways were");
+    t.strictSame(amount(2, "body", ["was", "were"]), "2 bodies were");
+    scene.get("/c", { client: "10.0.0.1", server: GATEWAY, port: 9000, host: "else.test" });
+    t.strictSame(
+      clientsOf(scene),
+      ["undefined > edge", "undefined > shop.test"],
+      "of several names nobody knows which",
+    );
+    t.end();
+  },
+);
 
 t.test("what was recognised is known after a restart and crosses the wire as it is", async (t) => {
   const scene = new Scene();

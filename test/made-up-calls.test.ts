@@ -1,5 +1,6 @@
 import t from "tap";
 import type { EndpointRecord } from "../shared/event.js";
+import { protectionRows } from "../shared/protection-words.js";
 import { bearer } from "./support/protection-cases.js";
 import { CLAIMS, FORM, SHOP, SHOP_TOKEN } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
@@ -121,5 +122,20 @@ t.test("one odd request does not hide that an endpoint answers everybody", (t) =
   const restarted = new Scene();
   restarted.inventory.restore(scene.inventory.takeDelta(100).rows);
   t.match(protectionOf(restarted, "/token"), { bareForms: 4 });
+  // Public clients alone, and then one answer more to a call that was no such form.
+  const open = { method: "POST", path: "/public", fields: FORM, requestBody: grant, answerFields: json };
+  const words = () => {
+    const record = restarted.endpoints().find(({ template }) => template === "/public");
+    return Object.fromEntries(record === undefined ? [] : protectionRows(record));
+  };
+  for (let times = 0; times < 3; times++)
+    restarted.exchange({ ...open, body: '{"access_token":"s3cr3tvalue3","token_type":"Bearer"}' });
+  t.match(words(), {
+    access: "whether it answers without a credential was not seen",
+    "without one of a known kind": "3 answered with success, 0 refused",
+    "of these, answers to OAuth 2 forms of public clients": "3",
+  });
+  restarted.exchange({ ...open, requestBody: "a=b" });
+  t.match(words().access, /^answers calls without a credential of a known kind/);
   t.end();
 });

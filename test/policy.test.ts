@@ -71,12 +71,15 @@ expectations:
 `);
   seen.call({ port: 9_090 }).handshake({ client: "10.9.1.1" }).call({ client: "fd00::1" });
   seen.call({ server: "10.0.0.20", authority: "gate.internal", client: "10.0.0.21", port: 9_100 });
-  seen.call({ client: "10.0.0.20" }).call({ client: "10.0.0.22" });
+  seen.call({ server: "10.0.0.20", authority: "gate.internal", client: "10.0.0.21", port: 9_090 });
+  seen.call({ server: "10.0.0.25", authority: "gate.internal", client: "10.0.0.21", port: 9_100 });
+  seen.call({ server: "10.0.0.25", authority: "else.internal", client: "10.0.0.21", port: 9_090 });
+  seen.call({ client: "10.0.0.20" }).call({ client: "10.0.0.22" }).call({ client: "10.0.0.25" });
   seen.handshake({ client: "10.0.0.23", serverName: "a.pay.internal" });
   seen.handshake({ client: "10.0.0.24", serverName: "pay.internal" });
   t.same(
     seen.found("policy-violation").map(({ clientAddress, evidence }) => `${clientAddress} ${evidence.expectation}`),
-    ["fd00::1 old client", "10.0.0.22 service", "10.0.0.23 names"],
+    ["fd00::1 old client", "10.0.0.22 service", "10.0.0.25 service", "10.0.0.23 names"],
   );
   t.end();
 });

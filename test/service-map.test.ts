@@ -6,7 +6,8 @@ import t from "tap";
 import { graphviz } from "../sensor/report/graphviz.js";
 import { html } from "../sensor/report/html.js";
 import { mermaid } from "../sensor/report/mermaid.js";
-import type { EdgeRecord } from "../shared/event.js";
+import type { EdgeRecord, FindingRecord, ServiceRecord } from "../shared/event.js";
+import { NamesApart } from "../shared/names-apart.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { CHROMIUM, NO_BROWSER } from "./support/page.js";
 import { temporaryFolder } from "./support/program.js";
@@ -80,6 +81,48 @@ t.test(
       row.record.kind === "service" ? { ...row, record: { ...row.record, nameGround: "configured" as const } } : row,
     );
     t.notMatch([...mermaid.write(configured, [])].join(""), /shop\.internal #40;/, "an operator says that it is one");
+    t.end();
+  },
+);
+
+t.test(
+  "services of one name have their places behind it wherever they are told: nothing that is one service does",
+  (t) => {
+    const at = (address: string, port: number, more: Partial<ServiceRecord> = {}) =>
+      ({ kind: "service", name: "shop.internal", nameGround: "host", address, port, ...more }) as ServiceRecord;
+    const [one, two, other] = [at("10.0.0.2", 80), at("10.0.0.2", 8443), at("fd00::3", 80)];
+    const seven = at("10.0.0.2", 80, { virtualNetwork: "vxlan 7" });
+    const gone = at("10.0.0.9", 80, { movedTo: { address: "10.0.0.2" } as Required<ServiceRecord>["movedTo"] });
+    const told = (services: readonly ServiceRecord[]) =>
+      services.map((service) => new NamesApart(services).of(service).name);
+    t.same(told([one, gone]), ["shop.internal", "shop.internal"], "what went elsewhere is the one that it is there");
+    t.same(told([one, other]), ["shop.internal (10.0.0.2:80)", "shop.internal ([fd00::3]:80)"]);
+    t.same(
+      told([one, seven]),
+      ["shop.internal (10.0.0.2:80)", "shop.internal (10.0.0.2:80 in vxlan 7)"],
+      "two networks may have the same addresses",
+    );
+    const clientOf = (services: readonly ServiceRecord[], clientAddress: string): string | undefined =>
+      new NamesApart(services).of({ ...EDGES[0], clientAddress, clientService: "shop.internal" }).clientService;
+    t.equal(clientOf([one, other], "10.0.0.2"), "shop.internal (10.0.0.2:80)");
+    t.equal(
+      clientOf([one, two], "10.0.0.2"),
+      "shop.internal (10.0.0.2)",
+      "from which of its ports it serves is not seen",
+    );
+    t.equal(clientOf([one, other], "10.0.0.7"), "shop.internal", "nor is anything of one that serves nothing");
+    t.equal(clientOf([one, seven], "fd00::3"), "shop.internal");
+    const found = {
+      kind: "finding",
+      serverAddress: "fd00::3",
+      serverPort: 80,
+      summary: "shop.internal does.",
+    } as FindingRecord;
+    const names = new NamesApart([one, other]);
+    t.equal(names.of(found).summary, "shop.internal does. At [fd00::3]:80.");
+    const placed = { ...found, summary: "shop.internal at [fd00::3]:80 does." };
+    t.equal(names.of(placed).summary, placed.summary, "a place that is told is not told twice");
+    t.equal(names.of({ ...found, virtualNetwork: "vxlan 7" }).summary, found.summary, "nor one of another network");
     t.end();
   },
 );

@@ -26,7 +26,8 @@ t.test("a sound handshake with sound certificates at both ends finds nothing", (
 t.test("a declined certificate: one finding an edge, none where the server refused or nothing could be told", (t) => {
   const scene = new TlsScene();
   const declined = { verdict: "declined", basis: "record-sizes", confidence: 0.97, reason: "an empty one" } as const;
-  scene.handshake({ clientAuth: declined }).handshake({ clientAuth: declined, established: undefined });
+  scene.handshake({ clientAuth: declined }).handshake({ clientAuth: declined });
+  scene.handshake({ client: "10.0.0.7", clientAuth: declined, established: undefined });
   scene.handshake({ client: "10.0.0.8", clientAuth: declined, established: false });
   for (const verdict of ["unknown", "not-requested", "presented"] as const)
     scene.handshake({ client: "10.0.0.9", clientAuth: { verdict } });

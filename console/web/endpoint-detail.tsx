@@ -16,7 +16,7 @@ const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
   shadow: "Called and answering, and in none of the files that declare its service.",
   deprecated: "Marked as deprecated; nobody calls it any more, or not from then on.",
   zombie: "Marked as deprecated, and still called.",
-  dormant: "Not called for long, or declared and never called.",
+  dormant: "No call was seen for long, or declared and none was seen. Calls inside of TLS are not.",
 };
 
 interface Props {

@@ -359,7 +359,7 @@ function statuses(counts: Readonly<Record<string, number>>): string {
   return (
     Object.entries(counts)
       // A count is not to stand on another line than what it counts.
-      .map(([status, count]) => `${status === "0" ? "no answer" : status}\u00a0×${count.toLocaleString("en")}`)
+      .map(([status, count]) => `${status === "0" ? "no answer seen" : status}\u00a0×${count.toLocaleString("en")}`)
       .join(", ")
   );
 }

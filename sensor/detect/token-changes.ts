@@ -35,7 +35,7 @@ export function watchTokenChanges({ findings, isNew }: RuleContext, rule: Change
           ...serverOf(service),
           method,
           template,
-          evidence: { what, name, status: call.status ?? "no answer" },
+          evidence: { what, name, status: call.status ?? "no answer seen" },
         });
       }
     },

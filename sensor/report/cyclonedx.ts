@@ -200,17 +200,19 @@ function countsOf({ record, sensor = "" }: View): string {
 /** A client that is no service itself stands for itself by its address. */
 function dependenciesOf(services: readonly ServiceRecord[], edges: readonly EdgeRecord[]): object[] {
   const known = new Set(services.map(referenceOf));
-  const byPlace = new Map<string, string[]>();
+  const byPlace = new Map<string, ServiceRecord[]>();
   for (const service of services) {
     const place = placeOf(service.address, service.virtualNetwork);
-    byPlace.set(place, [...(byPlace.get(place) ?? []), referenceOf(service)]);
+    byPlace.set(place, [...(byPlace.get(place) ?? []), service]);
   }
   const needs = new Map<string, Set<string>>([...known].map((reference) => [reference, new Set()]));
   for (const { clientAddress, serverAddress, serverPort, virtualNetwork } of edges) {
     const clients = byPlace.get(placeOf(clientAddress, virtualNetwork)) ?? [];
     const server = referenceOf({ address: serverAddress, port: serverPort, ...inNetwork(virtualNetwork) });
-    // Which of several services at the client's address asks does not show on the wire.
-    if (clients.length === 1 && known.has(server) && clients[0] !== server) needs.get(clients[0])?.add(server);
+    // Which of several services at the client's address asks does not show on the wire; those of one name are one, on several ports.
+    const isOne = clients.every(({ name }) => name === clients[0].name);
+    if (!isOne || !known.has(server) || clientAddress === serverAddress) continue;
+    for (const client of clients) needs.get(referenceOf(client))?.add(server);
   }
   return [...needs].map(([ref, dependsOn]) => ({ ref, dependsOn: [...dependsOn].sort() }));
 }

@@ -1,15 +1,12 @@
 import type { EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { aroundWords, gatewayWords } from "../../shared/gateway.js";
+import { gatewayRows } from "./compliance/evidence/landscape.js";
 import { endpointName } from "./compliance/facts.js";
 import { type Cell, section, table } from "./html-element.js";
 
 /** Which hosts are gateways, and which endpoints behind them are reached around them as well. */
 export function gatewaySection(services: readonly ServiceRecord[], endpoints: readonly EndpointRecord[]): string {
-  const known = services.flatMap((service): Cell[][] => {
-    const { gateway } = service;
-    if (gateway === undefined) return [];
-    return [[service.name, service.address, `${Math.round(gateway.confidence * 100)} %`, gateway.reason]];
-  });
+  const known = gatewayRows(services);
   const behind = endpoints
     .flatMap((endpoint) => (endpoint.reached === undefined ? [] : [{ endpoint, reached: endpoint.reached }]))
     .sort((a, b) => b.reached.around.length - a.reached.around.length);

@@ -1,5 +1,6 @@
 import { CATALOGUE } from "../catalogue.js";
 import { CONSOLE_SETTINGS } from "./console-setting-list.js";
+import { OWN_NETWORKS } from "./own-networks.js";
 import { flag, integer, type Setting, text, texts } from "./setting.js";
 
 const MEBIBYTE = 1024 * 1024;
@@ -147,17 +148,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     key: "inventory.eastWestNetworks",
     kind: "networks",
-    default: [
-      "10.0.0.0/8",
-      "172.16.0.0/12",
-      "192.168.0.0/16",
-      "100.64.0.0/10",
-      "169.254.0.0/16",
-      "127.0.0.0/8",
-      "fc00::/7",
-      "fe80::/10",
-      "::1/128",
-    ],
+    default: OWN_NETWORKS,
     help: "Networks of yours: traffic between two of their addresses is east-west.",
   },
   integer("inventory.maxServices", 5_000, 1, 1_000_000, "Services kept."),

@@ -149,9 +149,9 @@ export class TlsScene {
   }
 
   /** A connection of the default ends that speaks something. */
-  spoken(protocol: string | undefined, isCleartext: boolean): this {
+  spoken(protocol: string | undefined, isCleartext: boolean, client?: string): this {
     const atMicros = this.#atMicros++;
-    const flow = flowOf(undefined, undefined, 443, atMicros);
+    const flow = flowOf(client, undefined, 443, atMicros);
     this.#inventory.message({ kind: "connection", flow, atMicros, protocol, isCleartext });
     return this;
   }

@@ -23,6 +23,14 @@ interface Compiled<T> {
   readonly entry: T;
 }
 
+/** Services at one place, on its ports. */
+export interface Placed {
+  readonly services: Service[];
+}
+
+/** With more than so many it is not looked whether all of them have one name. */
+const MAX_PORTS = 8;
+
 /** Finds what is expected of a connection. What was found for an edge is kept until a name in it changes. */
 export class Judge {
   readonly policy: Policy;
@@ -30,10 +38,9 @@ export class Judge {
   readonly #exceptions: readonly Compiled<PolicyException>[];
   readonly #memos = new WeakMap<Edge, Memo>();
   readonly #noted = new WeakSet<Service>();
-  /** By place; undefined, but present, stands for several. */
-  readonly #services: BoundedMap<{ only: Service | undefined }>;
+  readonly #services: BoundedMap<Placed>;
 
-  constructor(policy: Policy, services: BoundedMap<{ only: Service | undefined }>) {
+  constructor(policy: Policy, services: BoundedMap<Placed>) {
     this.policy = policy;
     this.#services = services;
     this.#expectations = policy.expectations.map((entry) => ({
@@ -50,7 +57,7 @@ export class Judge {
   standing(edge: Edge, asked: string | undefined): Standing {
     const { service } = edge;
     if (!this.#noted.has(service)) this.#note(service);
-    const clientService = this.#services.get(placeOf(edge.clientAddress, service.virtualNetwork))?.only?.name;
+    const clientService = nameAt(this.#services.get(placeOf(edge.clientAddress, service.virtualNetwork)));
     const memo = this.#memos.get(edge);
     if (memo !== undefined && memo.asked === asked && memo.service === service.name) {
       if (memo.clientService === clientService) return memo;
@@ -82,9 +89,17 @@ export class Judge {
   #note(service: Service): void {
     this.#noted.add(service);
     const there = this.#services.get(service.place);
-    if (there === undefined) this.#services.set(service.place, { only: service });
-    else there.only = undefined;
+    if (there === undefined) this.#services.set(service.place, { services: [service] });
+    else if (there.services.length <= MAX_PORTS) there.services.push(service);
   }
+}
+
+/** The name of all services at a place, as a gateway has one for HTTP and TLS; undefined where they have several, or none is known. */
+function nameAt(there: Placed | undefined): string | undefined {
+  if (there === undefined || there.services.length > MAX_PORTS) return undefined;
+  const { name } = there.services[0];
+  for (const other of there.services) if (other.name !== name) return undefined;
+  return name;
 }
 
 /** True where one of the exceptions still holds. */

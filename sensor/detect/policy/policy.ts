@@ -12,7 +12,7 @@ export interface ServerMatch {
 }
 
 export interface ClientMatch {
-  /** Name of the one service known at the client's address; a client without one fits no glob. */
+  /** Name of the service known at the client's address, where all its ports have one name; a client without one fits no glob. */
   readonly service?: readonly string[] | undefined;
   readonly network?: readonly string[] | undefined;
 }

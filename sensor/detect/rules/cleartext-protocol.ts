@@ -1,3 +1,4 @@
+import { isWithinHost } from "../../../shared/within-host.js";
 import type { Edge } from "../../inventory/observation.js";
 import type { Connection } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
@@ -19,8 +20,11 @@ export const cleartextProtocol: Rule = {
         const subject = subjects.of(edge, protocol);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
+        const isCrossing = !isWithinHost(clientAddress, service.address);
+        const reach = isCrossing ? ": whoever is on the path can read it, credentials included" : ", within one host";
         findings.first(subject, `${clientAddress} ${service.place} ${service.port} ${protocol}`, atMicros, {
-          summary: `${clientAddress} talks ${protocol} to ${service.name} without TLS: whoever is on the path can read it, credentials included.`,
+          summary: `${clientAddress} talks ${protocol} to ${service.name} without TLS${reach}.`,
+          ...(isCrossing ? {} : { severity: "info" }),
           clientAddress,
           ...serverOf(service),
           evidence: { protocol, scope: edge.scope },

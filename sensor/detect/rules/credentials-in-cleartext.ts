@@ -2,6 +2,7 @@ import { CATALOGUE } from "../../../shared/catalogue.js";
 import { dataGroups } from "../../../shared/data-class.js";
 import type { Severity } from "../../../shared/event.js";
 import { referencesAbout } from "../../../shared/rule-entry.js";
+import { isWithinHost } from "../../../shared/within-host.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call, Credential, CredentialKind } from "../../protocol/message.js";
 import { calledPlace, placeSubject } from "../called-place.js";
@@ -54,7 +55,7 @@ export const credentialsInCleartext: Rule = {
           // A field of the body that is a secret by its class is told by `sensitive-data-cleartext`.
           if (credential.place === "body" && isToldAsData(call)) continue;
           const { kind, place, name } = credential;
-          const isCrossing = edge.clientAddress !== edge.service.address;
+          const isCrossing = !isWithinHost(edge.clientAddress, edge.service.address);
           const subject = placeSubject(subjects, call, edge, endpoint, isCrossing ? told.words : told.onHost);
           if (findings.again(subject, call.atMicros)) continue;
           const { words, key, where } = calledPlace(call, edge, endpoint);

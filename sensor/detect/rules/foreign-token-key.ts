@@ -31,7 +31,7 @@ export const foreignTokenKey: Rule = {
           ...(isTaken ? {} : { severity: "low" as const }),
           ...(edge === undefined ? {} : { clientAddress: edge.clientAddress }),
           ...endpointOf(endpoint),
-          evidence: { host, issuer, status: call.status ?? "no answer" },
+          evidence: { host, issuer, status: call.status ?? "no answer seen" },
         });
       },
     };

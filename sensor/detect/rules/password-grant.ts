@@ -16,7 +16,7 @@ export const passwordGrant: Rule = {
         summary: `${method} ${template} of ${service.name} is asked for tokens by a user's name and password.`,
         ...(edge === undefined ? {} : { clientAddress: edge.clientAddress }),
         ...endpointOf(endpoint),
-        evidence: { grant: "password", status: status ?? "no answer" },
+        evidence: { grant: "password", status: status ?? "no answer seen" },
       });
     },
   }),

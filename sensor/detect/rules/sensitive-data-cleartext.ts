@@ -2,6 +2,7 @@ import { CATALOGUE } from "../../../shared/catalogue.js";
 import { type DataGroup, dataGroups, isCardClass } from "../../../shared/data-class.js";
 import type { Severity } from "../../../shared/event.js";
 import { referencesAbout } from "../../../shared/rule-entry.js";
+import { isWithinHost } from "../../../shared/within-host.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import { DataExposure, type Held } from "../data-exposure.js";
@@ -34,15 +35,18 @@ export const sensitiveDataCleartext: Rule = {
       call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
         const { requestClasses = NOTHING, responseClasses = NOTHING } = call;
         if (edge === undefined || (requestClasses.length === 0 && responseClasses.length === 0)) return;
-        for (const held of heldBy(groups, requestClasses, responseClasses)) {
+        const isCrossing = !isWithinHost(edge.clientAddress, edge.service.address);
+        for (const all of heldBy(groups, requestClasses, responseClasses)) {
+          // Told apart: what stays within one host crosses no network.
+          const held = isCrossing ? all : { ...all, subject: `${all.subject} within one host` };
           exposure.found(call, edge, endpoint, held, (place) => ({
             references: referencesAbout(CATALOGUE["sensitive-data-cleartext"], [
               held.group,
               ...held.request,
               ...held.response,
             ]),
-            severity: SEVERITIES[held.group] ?? "medium",
-            summary: `Calls to ${place} carry ${WORDS[held.group]} (${namesOf(held)}) without TLS.`,
+            severity: isCrossing ? (SEVERITIES[held.group] ?? "medium") : "info",
+            summary: `Calls to ${place} carry ${WORDS[held.group]} (${namesOf(held)}) without TLS${isCrossing ? "" : ", within one host"}.`,
           }));
         }
       },

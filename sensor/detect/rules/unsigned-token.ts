@@ -18,7 +18,7 @@ const TOLD = { answered: "accepted", refused: "refused", other: "unclear" } as c
 const OUTCOME_WORDS: Readonly<Record<keyof typeof OUTCOMES, string>> = {
   accepted: "which was answered with success",
   refused: "which was refused",
-  unclear: "and its answer does not tell whether it was accepted",
+  unclear: "and whether it was accepted was not seen",
 };
 
 /** RFC 8725 §2.1: a token that names `none` as its algorithm is signed by nobody. One finding an endpoint and outcome. */
@@ -42,7 +42,7 @@ export const unsignedToken: Rule = {
           severity: OUTCOMES[outcome],
           clientAddress: edge.clientAddress,
           ...endpointOf(endpoint),
-          evidence: { outcome, status: call.status ?? "no answer", place: found.place, name: found.name },
+          evidence: { outcome, status: call.status ?? "no answer seen", place: found.place, name: found.name },
         });
       },
     };

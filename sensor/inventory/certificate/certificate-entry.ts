@@ -1,9 +1,8 @@
 import type { BlindTimes } from "../../../shared/blind-times.js";
 import type { BlindBound, CertificateRecord } from "../../../shared/event.js";
+import { MAX_PRESENTERS } from "../../../shared/max-presenters.js";
 import { CallerSet } from "../count/caller-set.js";
 import { compare } from "../count/tally.js";
-
-const MAX_PRESENTERS = 100;
 
 /** Name of the service at a place and port. */
 export type ServiceNaming = (place: string, port: number) => string;

@@ -111,7 +111,7 @@ export class EdgeEntry implements Edge {
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
   }
 
-  /** `clientService` is the name of the one service known at the client's address. */
+  /** `clientService` is the name of the service known at the client's address. */
   record(clientService: string | undefined, blindTimes: BlindTimes): EdgeRecord {
     return {
       kind: "edge",

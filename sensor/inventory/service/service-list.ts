@@ -73,8 +73,9 @@ export class ServiceList {
    * itself, which calls its own address.
    */
   callerOf(service: Service, address: string): string | undefined {
-    const there = this.only(placeOf(address, service.virtualNetwork));
-    if (there !== undefined) return there === service ? undefined : there.name;
+    const place = placeOf(address, service.virtualNetwork);
+    const name = this.nameAt(place);
+    if (name !== undefined) return place === service.place ? undefined : name;
     return service.virtualNetwork === undefined ? this.#identities?.host(address) : undefined;
   }
 
@@ -93,10 +94,10 @@ export class ServiceList {
     return true;
   }
 
-  /** The one service at a place; undefined where there are several or none. */
-  only(place: string): ServiceEntry | undefined {
-    const there = this.#byPlace.get(place);
-    return there?.length === 1 ? there[0] : undefined;
+  /** Name of the one service at a place, on whatever ports, as a gateway's for HTTP and for TLS; undefined where there are several or none. */
+  nameAt(place: string): string | undefined {
+    const [first, ...others] = this.#byPlace.get(place) ?? [];
+    return others.every(({ name }) => name === first.name) ? first?.name : undefined;
   }
 
   nameOf(place: string, port: number): string {

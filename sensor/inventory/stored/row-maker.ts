@@ -57,6 +57,6 @@ export class RowMaker {
   }
 
   #serviceAt(address: string, { service }: EndpointEntry): string | undefined {
-    return this.#services.only(placeOf(address, service.virtualNetwork))?.name;
+    return this.#services.nameAt(placeOf(address, service.virtualNetwork));
   }
 }

@@ -176,15 +176,20 @@ export class EncryptedRecords {
     return ways.some(({ alert, block }) => first === alert && (block === 1 || this.client.length === 1));
   }
 
-  /** `isOver`: the connection has ended. Undefined while it can't be told. */
-  outcome(cipher: number, isOver: boolean): Outcome | undefined {
+  /**
+   * `isOver`: the connection has ended. Undefined while it can't be told. Of an alert it is told by what comes before it that it ends the
+   * handshake: where that was lost, it may as well close a connection, and what answers may be one.
+   */
+  outcome(cipher: number, isOver: boolean, lost: Lost): Outcome | undefined {
     const ways = recordSizes(cipher);
     const first: number | undefined = this.client[0];
-    if (first !== undefined && this.#isLoneAlert(first, ways)) return "alert-from-client";
+    if (first !== undefined && !lost.client && this.#isLoneAlert(first, ways)) return "alert-from-client";
     const answer: number | undefined = this.serverAfter[0];
     if (answer === undefined) return isOver ? "open" : undefined;
     // A short answer may be as long as a padded alert: only a side that pads sends those.
-    if (answer !== alertOf(this.serverFlight, ways) || this.serverAfter.length > 1) return "answered";
+    const isAlert = lost.server ? mayBe("alert", answer, ways) : answer === alertOf(this.serverFlight, ways);
+    if (!isAlert || this.serverAfter.length > 1) return "answered";
+    if (lost.client || lost.server) return isOver ? "open" : undefined;
     // An alert first of all: the server refuses, or it closes a connection that the client is done with.
     const goodbye = alertOf(this.client, ways);
     if (this.#clientEnded || this.client.slice(1, this.#clientAtAnswer).includes(goodbye)) return "answered";

@@ -249,11 +249,11 @@ export class TlsStream implements Stream, RecordSink {
 
   /** TLS 1.3: tells the handshake once verdict and outcome are known. */
   #settle(isOver: boolean, reason: CloseReason | undefined): void {
-    const { answer } = this.#clear;
+    const { answer, lostFromClient: client, lostFromServer: server } = this.#clear;
     if (answer === undefined || !isTls13(answer.version)) return;
     this.#verdict ??= this.#judgeEncrypted(isOver);
     if (this.#verdict === undefined) return;
-    const outcome = this.#encrypted.outcome(answer.cipher, isOver);
+    const outcome = this.#encrypted.outcome(answer.cipher, isOver, { client, server });
     // The session may be resumed before the handshake is told, and before the server says another word.
     if (!this.#isRemembered && (outcome !== undefined || this.#encrypted.client.length > 0)) {
       this.#isRemembered = true;

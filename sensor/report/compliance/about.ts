@@ -1,6 +1,7 @@
 import { classesIn } from "../../../shared/catalogue.js";
-import type { FindingRecord } from "../../../shared/event.js";
+import type { CertificateRecord, FindingRecord } from "../../../shared/event.js";
 import type { Control } from "./control.js";
+import { hasMorePresenters } from "./evidence/certificates.js";
 import { MEANT_BY } from "./evidence/data-flows.js";
 import { amount, when } from "./evidence.js";
 import type { EvidenceName } from "./evidence-list.js";
@@ -42,6 +43,8 @@ export function aboutFacts(facts: Facts, about: About): AboutFacts | undefined {
   );
   const services = facts.services.filter((one) => servers.has(serverKey(one.address, one.port, one)));
   const names = new Set([...services.map(({ name }) => name), ...called.map(({ service }) => service)]);
+  const isTheirs = ({ services: by }: CertificateRecord): boolean => by.some((service) => names.has(service));
+  const unplaced = facts.certificates.filter((one) => hasMorePresenters(one) && !isTheirs(one)).length;
   const more = called.filter(({ callers, callerCount }) => callerCount > callers.length).length;
   return {
     facts: {
@@ -50,13 +53,19 @@ export function aboutFacts(facts: Facts, about: About): AboutFacts | undefined {
       endpoints: called,
       called,
       edges: facts.edges.filter((edge) => flows.has(edgeKey(edge))),
-      certificates: facts.certificates.filter((one) => one.services.some((service) => names.has(service))),
+      certificates: facts.certificates.filter(isTheirs),
     },
     words: WORDS[about] ?? "",
-    unknowns: when(
-      more > 0,
-      `Of ${amount(more, "endpoint", ["more callers", "more callers"])} were counted than are kept by address.`,
-    ),
+    unknowns: [
+      ...when(
+        more > 0,
+        `Of ${amount(more, "endpoint", ["more callers", "more callers"])} were counted than are kept by address.`,
+      ),
+      ...when(
+        unplaced > 0,
+        `${amount(unplaced, "certificate", ["is", "are"])} presented by more services than are kept with it: whether one of these carries such data is not known.`,
+      ),
+    ],
     nearness: (finding) => {
       const isTheirs = isOfClasses(finding, isMeant);
       if (isTheirs !== undefined) return isTheirs ? "theirs" : "apart";

@@ -8,7 +8,7 @@ export interface Confidence {
 }
 
 const LEVELS: readonly Confidence["level"][] = ["none", "low", "medium", "high"];
-/** Of frames dropped and of things that could not be told, the shares from which on little is left of a "no gap". */
+/** Of what was lost and of things that could not be told, the shares from which on little is left of a "no gap". */
 const SOME = 0.01;
 const MUCH = 0.2;
 
@@ -56,12 +56,13 @@ function lossLimits(coverage: readonly CoverageSummary[]): Limit[] {
   const interfaces = coverage.flatMap(({ health }) => health?.interfaces ?? []);
   const frames = interfaces.reduce((sum, one) => sum + one.frames, 0);
   const dropped = interfaces.reduce((sum, one) => sum + (one.dropped ?? 0), 0);
-  const share = dropped / Math.max(1, frames + dropped);
-  if (share > SOME)
-    limits.push({
-      level: share > MUCH ? "low" : "medium",
-      reason: `${(share * 100).toFixed(0)} % of the frames were dropped before they were looked at.`,
-    });
+  const total = (counter: string): number =>
+    coverage.reduce((sum, { health }) => sum + (health?.counters[counter] ?? 0), 0);
+  limits.push(
+    ...lost(dropped, frames, "of the frames were dropped before they were looked at"),
+    ...lost(total("gap_bytes"), total("bytes"), "of the bytes were missing in connections"),
+    ...lost(total("flows_refused"), total("flows"), "of the connections were refused, and not followed"),
+  );
   if (interfaces.some(({ dropped }) => dropped === undefined))
     limits.push({ level: "medium", reason: "Of some interfaces it is not known how much was dropped." });
   const isMuchBlind = coverage.some((one) => one.blindSeconds > SOME * watchedSeconds(one));
@@ -77,6 +78,13 @@ function lossLimits(coverage: readonly CoverageSummary[]): Limit[] {
       reason: `Of ${number(coverage.length)} sensors ${number(silent)} ${silent === 1 ? "is" : "are"} not heard of: what went by since is not here.`,
     });
   return limits;
+}
+
+/** Of what was lost and what was not, the share that was. */
+function lost(count: number, kept: number, words: string): Limit[] {
+  const share = count / Math.max(1, count + kept);
+  if (share <= SOME) return [];
+  return [{ level: share > MUCH ? "low" : "medium", reason: `${(share * 100).toFixed(0)} % ${words}.` }];
 }
 
 function watchedSeconds({ runs }: CoverageSummary): number {

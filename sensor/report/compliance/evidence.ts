@@ -34,7 +34,7 @@ export function amount(count: number, noun: string, verbs: readonly [string, str
 }
 
 export function plural(noun: string): string {
-  return noun.endsWith("y") && !noun.endsWith("ey") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
 export function number(count: number): string {
@@ -56,6 +56,6 @@ export function tally(names: Iterable<string>): Record<string, number> {
 /** `bearer ×3, basic ×1` */
 export function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
-    .map(([name, count]) => `${name === "0" ? "no answer" : name} ×${number(count)}`)
+    .map(([name, count]) => `${name === "0" ? "no answer seen" : name} ×${number(count)}`)
     .join(", ");
 }

@@ -1,4 +1,5 @@
 import type { CertificateRecord } from "../../../../shared/event.js";
+import { MAX_PRESENTERS } from "../../../../shared/max-presenters.js";
 import { formatSeconds } from "../../../../shared/time.js";
 import { amount, type Evidence, number, when } from "../evidence.js";
 import type { Facts } from "../facts.js";
@@ -41,9 +42,16 @@ export function certificates({ certificates, services, lastMicros }: Facts): Evi
     ),
     unknowns: when(
       hidden.length > 0,
-      `${amount(hidden.length, "service", ["speaks", "speak"])} TLS, and no certificate of ${hidden.length === 1 ? "it" : "them"} was visible: TLS 1.3 encrypts them, resumed sessions have none.`,
+      `${amount(hidden.length, "service", ["speaks", "speak"])} TLS, and no certificate of ${hidden.length === 1 ? "it" : "them"} ${certificates.some(hasMorePresenters) ? `is listed: ${MORE_PRESENTERS},` : "was visible:"} TLS 1.3 encrypts them, resumed sessions have none.`,
     ),
   };
+}
+
+const MORE_PRESENTERS = `of those that more than ${MAX_PRESENTERS} present not all of these are kept`;
+
+/** Whether it may be of a service that is not among those kept with it. */
+export function hasMorePresenters({ serviceCount }: CertificateRecord): boolean {
+  return serviceCount > MAX_PRESENTERS;
 }
 
 /** The same where what is asked for is a list: that one of them has ended is no gap of a list. */

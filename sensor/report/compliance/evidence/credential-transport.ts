@@ -4,7 +4,7 @@ import type { CredentialKind } from "../../../protocol/message.js";
 import { amount, countsText, type Evidence, number, when } from "../evidence.js";
 import { edgeKey, endpointName, type Facts, flowKey, serverKey } from "../facts.js";
 import { encryptedCalls } from "./data-flows.js";
-import { BELOW_IP } from "./transport.js";
+import { BELOW_IP, crossesNetwork } from "./transport.js";
 
 /** Whoever reads one of these can use it; what is signed, or bound to a key, proves nothing of who repeats it. */
 const REUSABLE: readonly CredentialKind[] = [
@@ -28,7 +28,7 @@ export function credentialTransport(facts: Facts): Evidence {
   const clear = carrying
     .map((edge) => ({ edge, endpoints: endpoints.get(edgeKey(edge)) ?? [] }))
     .map((one) => ({ ...one, kinds: reusable(one.edge, one.endpoints) }))
-    .filter(({ edge, kinds }) => edge.clientAddress !== edge.serverAddress && Object.keys(kinds).length > 0);
+    .filter(({ edge, kinds }) => crossesNetwork(edge) && Object.keys(kinds).length > 0);
   const encrypted = encryptedCalls(facts).edges;
   const places = [...new Set(clear.flatMap(({ endpoints }) => endpoints.map(placeWords)))];
   const kinds: Record<string, number> = {};

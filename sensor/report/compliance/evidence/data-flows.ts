@@ -1,6 +1,7 @@
 import { type DataGroup, isCardClass } from "../../../../shared/data-class.js";
 import type { EdgeRecord, EndpointRecord } from "../../../../shared/event.js";
 import { clientOf, POSTURE_WORDS } from "../../../../shared/posture.js";
+import { isWithinHost } from "../../../../shared/within-host.js";
 import { amount, type Cell, countsText, type Evidence, type Gather, number, tally, when } from "../evidence.js";
 import { edgeKey, endpointName, type Facts, flowKey, serverKey } from "../facts.js";
 
@@ -56,6 +57,7 @@ function flows(facts: Facts, title: string, meant: Meant): Evidence {
   const edges = new Map(facts.edges.map((edge) => [edgeKey(edge), edge]));
   const rows = those.flatMap((endpoint) => flowRows(endpoint, edges, isMeant));
   const more = those.filter(({ callers, callerCount }) => callerCount > callers.length).length;
+  const crossing = those.filter(crossesNetwork).length;
   return {
     title,
     seen: those.length,
@@ -66,11 +68,15 @@ function flows(facts: Facts, title: string, meant: Meant): Evidence {
     columns: ["client", "service", "endpoint", "classes", "posture"],
     rows,
     gaps: when(
-      those.length > 0,
-      `${amount(those.length, "endpoint", ["carries", "carry"])} such data over connections that were read: in the clear.`,
+      crossing > 0,
+      `${amount(crossing, "endpoint", ["carries", "carry"])} such data over connections that were read: in the clear.`,
     ),
     questions: [],
     unknowns: [
+      ...when(
+        those.length > crossing,
+        `${amount(those.length - crossing, "endpoint", ["carries", "carry"])} such data within one host alone: that crosses no network.`,
+      ),
       ...encryptedEdges(facts),
       ...unread(facts),
       ...cutBodies(facts.called),
@@ -80,6 +86,12 @@ function flows(facts: Facts, title: string, meant: Meant): Evidence {
       ),
     ],
   };
+}
+
+/** Whether one of its callers may be on another host: of those beyond the bound nobody knows. */
+function crossesNetwork({ callers, callerCount, serverAddress }: EndpointRecord): boolean {
+  if (callers.length === 0 || callerCount > callers.length) return true;
+  return callers.some((client) => !isWithinHost(client, serverAddress));
 }
 
 function flowRows(

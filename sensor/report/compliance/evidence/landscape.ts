@@ -1,7 +1,17 @@
-import type { EdgeRecord, EndpointRecord, EndpointState, FindingRecord } from "../../../../shared/event.js";
+import { isOwnByDefault } from "../../../../shared/config/own-networks.js";
+import type {
+  EdgeRecord,
+  EndpointRecord,
+  EndpointState,
+  FindingRecord,
+  ServiceRecord,
+} from "../../../../shared/event.js";
+import type { GatewayFacts } from "../../../../shared/gateway.js";
 import { clientOf, POSTURE_WORDS, postureRank, sumPostures } from "../../../../shared/posture.js";
-import { amount, type Evidence, number, tally, when } from "../evidence.js";
+import { placeOf } from "../../../../shared/virtual-network.js";
+import { amount, type Cell, type Evidence, number, tally, when } from "../evidence.js";
 import { clientPlace, endpointKey, endpointName, type Facts, isAnswered, serverKey, serverPlace } from "../facts.js";
+import { encryptedCalls } from "./data-flows.js";
 
 export function inventory({ services, edges, endpoints, called, certificates }: Facts): Evidence {
   const busiest = [...services].sort((a, b) => b.connections - a.connections);
@@ -15,7 +25,7 @@ export function inventory({ services, edges, endpoints, called, certificates }: 
       services: services.length,
       "edges (who calls whom)": edges.length,
       endpoints: called.length,
-      "declared and never called": endpoints.length - called.length,
+      "declared, and no call seen": endpoints.length - called.length,
       certificates: certificates.length,
     },
     columns: ["service", "address", "protocols", "connections", "calls"],
@@ -38,7 +48,7 @@ const TO_JUDGE: readonly EndpointState[] = ["deprecated", "new", "dormant"];
 const QUESTIONS: Readonly<Partial<Record<EndpointState, string>>> = {
   deprecated: "deprecated: until when?",
   new: "new since the sensor learned what is there: reviewed and documented?",
-  dormant: "not called for long: still needed?",
+  dormant: "not seen to be called for long: still needed?",
 };
 const GAPS: Readonly<Partial<Record<EndpointState, string>>> = {
   zombie: "deprecated and still called.",
@@ -60,6 +70,7 @@ export function endpointStates(facts: Facts): Evidence {
       when(inState(state) > 0, `${amount(inState(state), "endpoint", ["is", "are"])} ${words[state]}`),
     );
   const order = [...SHORT, ...TO_JUDGE];
+  const hidden = encryptedCalls(facts).edges;
   const drifting = endpoints.filter(({ drift = [] }) => drift.length > 0).length;
   return {
     title: "Endpoints by state",
@@ -89,7 +100,10 @@ export function endpointStates(facts: Facts): Evidence {
       ),
     ],
     questions: sentences(TO_JUDGE, QUESTIONS),
-    unknowns: [],
+    unknowns: when(
+      hidden > 0 && inState("dormant") > 0,
+      `${amount(hidden, "edge", ["is", "are"])} encrypted or not recognised, wholly or in part: what is called over ${hidden === 1 ? "it" : "these"} is not seen, and may be what no call was seen of.`,
+    ),
   };
 }
 
@@ -103,7 +117,7 @@ export function newVersions(facts: Facts): Evidence {
     gaps: [],
     questions: when(
       those.length > 0,
-      `${amount(those.length, "endpoint", ["came or goes", "came or go"])} with a version: did it get its traffic step by step, watched, with the way back open?`,
+      `${amount(those.length, "endpoint", ["is", "are"])} new to the sensors or about to go: where that is a new version, did it get its traffic step by step, watched, with the way back open?`,
     ),
   };
 }
@@ -134,17 +148,25 @@ export function callers({ edges }: Facts): Evidence {
   };
 }
 
-/** From an address of ours to one that no sensor saw take part in traffic between ours. */
-export function outbound({ edges, inside }: Facts): Evidence {
-  const those = edges.filter(
-    (edge) => isOuter(edge) && inside.has(clientPlace(edge)) && !inside.has(serverPlace(edge)),
-  );
-  return crossing(those, "Calls to the outside", "destination outside", addressOf);
+export function outbound(facts: Facts): Evidence {
+  return crossing(facts, "out", "Calls to the outside", "destination");
 }
 
-export function inbound({ edges, inside }: Facts): Evidence {
-  const those = edges.filter((edge) => isOuter(edge) && !inside.has(clientPlace(edge)));
-  return crossing(those, "Calls from the outside", "service", addressOf);
+export function inbound(facts: Facts): Evidence {
+  return crossing(facts, "in", "Calls from the outside", "service");
+}
+
+/**
+ * Which end of an edge between own addresses and others is the other one. An address of ours is who takes part in traffic between ours. Where
+ * neither does, as of one host that is watched alone, it is who is in a network that is somebody's own as a rule.
+ */
+function wayOf(edge: EdgeRecord, inside: Facts["inside"]): "in" | "out" | "untold" {
+  const client = inside.has(clientPlace(edge));
+  const server = inside.has(serverPlace(edge));
+  if (client !== server) return client ? "out" : "in";
+  const isOwnClient = isOwnByDefault(edge.clientAddress);
+  if (client || isOwnClient === isOwnByDefault(edge.serverAddress)) return "untold";
+  return isOwnClient ? "out" : "in";
 }
 
 function findingPlace(finding: FindingRecord): string {
@@ -152,9 +174,24 @@ function findingPlace(finding: FindingRecord): string {
   return endpointKey({ ...finding, serverAddress, serverPort, method, template });
 }
 
+/** A row for each host that is one, whatever ports it listens on: names, address, how sure, why. */
+export function gatewayRows(services: readonly ServiceRecord[]): Cell[][] {
+  const hosts = new Map<string, { its: ServiceRecord; facts: GatewayFacts; names: Set<string> }>();
+  for (const its of services) {
+    if (its.gateway === undefined) continue;
+    const place = placeOf(its.address, its.virtualNetwork);
+    const host = hosts.get(place) ?? { its, facts: its.gateway, names: new Set() };
+    hosts.set(place, host);
+    host.names.add(its.name);
+  }
+  return [...hosts.values()].map(({ its: { address }, facts: { confidence, reason }, names }) => {
+    return [[...names].join(", "), address, `${Math.round(confidence * 100)} %`, reason];
+  });
+}
+
 /** Hosts that carry on what they receive, or that a setting names. */
 export function gateways({ services, endpoints, findings, approved }: Facts): Evidence {
-  const known = services.filter(({ gateway }) => gateway !== undefined);
+  const known = gatewayRows(services);
   const answered = new Set(
     findings.filter((one) => one.rule === "gateway-bypassed" && isAnswered(one, { approved })).map(findingPlace),
   );
@@ -167,12 +204,7 @@ export function gateways({ services, endpoints, findings, approved }: Facts): Ev
     unsure: 0,
     counts: { gateways: known.length, "endpoints reached around them": bypassed.length },
     columns: ["service", "address", "sure", "why"],
-    rows: known.map(({ name, address, gateway }) => [
-      name,
-      address,
-      `${Math.round((gateway?.confidence ?? 0) * 100)} %`,
-      gateway?.reason ?? "",
-    ]),
+    rows: known,
     gaps: [],
     questions: [
       ...when(
@@ -188,16 +220,14 @@ export function gateways({ services, endpoints, findings, approved }: Facts): Ev
   };
 }
 
-function crossing(
-  edges: readonly EdgeRecord[],
-  title: string,
-  unit: string,
-  keyOf: (edge: EdgeRecord) => string,
-): Evidence {
-  const ends = [...grouped(edges, keyOf)]
+function crossing({ edges: all, inside }: Facts, way: "in" | "out", title: string, unit: string): Evidence {
+  const outer = all.filter(isOuter);
+  const edges = outer.filter((edge) => wayOf(edge, inside) === way);
+  const untold = outer.filter((edge) => wayOf(edge, inside) === "untold").length;
+  const ends = [...grouped(edges, addressOf)]
     .map(([address, its]) => ({ address, its, posture: sumPostures(its.map(({ posture }) => posture)) }))
     .sort((a, b) => postureRank(a.posture) - postureRank(b.posture));
-  const question = unit === "service" ? "meant to be reached without a gateway?" : "allowed by a policy?";
+  const question = way === "in" ? "meant to be reached without a gateway?" : "allowed by a policy?";
   return {
     title,
     seen: ends.length,
@@ -212,7 +242,10 @@ function crossing(
     }),
     gaps: [],
     questions: when(ends.length > 0, `${number(ends.length)} of them: is each ${question}`),
-    unknowns: [],
+    unknowns: when(
+      untold > 0,
+      `Of ${amount(untold, "edge", ["with an address outside", "with addresses outside"])} it was not seen which end is outside.`,
+    ),
   };
 }
 

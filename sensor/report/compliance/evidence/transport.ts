@@ -1,5 +1,6 @@
 import type { EdgeRecord } from "../../../../shared/event.js";
 import { allCounts, clientOf, countWords, POSTURE_WORDS, POSTURES, postureRank } from "../../../../shared/posture.js";
+import { isWithinHost } from "../../../../shared/within-host.js";
 import { amount, type Cell, type Evidence, number, when } from "../evidence.js";
 import type { Facts } from "../facts.js";
 
@@ -8,6 +9,19 @@ const COLUMNS = ["client", "server", "scope", "posture", "connections behind it"
 /** A sensor on a host or a container's interface looks before such a tunnel takes what is sent. */
 export const BELOW_IP =
   "Encryption between hosts below IP, such as WireGuard or IPsec, is not taken into account: what was captured in the clear may go over it.";
+
+/** What stays within one host, as between a service and its own proxy, is no way that anything needs protection on. */
+export function crossesNetwork({ clientAddress, serverAddress }: EdgeRecord): boolean {
+  return !isWithinHost(clientAddress, serverAddress);
+}
+
+function withinHost(edges: readonly EdgeRecord[]): string[] {
+  const within = edges.length - edges.filter(crossesNetwork).length;
+  return when(
+    within > 0,
+    `${amount(within, "edge", ["stays", "stay"])} within one host: ${within === 1 ? "it is" : "they are"} no part of this.`,
+  );
+}
 
 /** Was it told of at least one connection that both ends did not prove who they are? */
 export function isNotMutual(edge: EdgeRecord): boolean {
@@ -20,7 +34,8 @@ function hasCleartext({ postureCounts }: EdgeRecord): boolean {
 }
 
 export function mutualTls({ edges }: Facts): Evidence {
-  const eastWest = edges.filter(({ scope }) => scope === "east-west");
+  const own = edges.filter(({ scope }) => scope === "east-west");
+  const eastWest = own.filter(crossesNetwork);
   const short = eastWest.filter(isNotMutual);
   const unsure = eastWest.filter((edge) => !isNotMutual(edge) && edge.posture !== "mtls");
   return {
@@ -39,6 +54,7 @@ export function mutualTls({ edges }: Facts): Evidence {
     questions: [],
     unknowns: [
       ...when(short.length > 0, BELOW_IP),
+      ...withinHost(own),
       ...when(
         unsure.length > 0,
         `Of ${amount(unsure.length, "east-west edge", ["it", "it"])} could not be told whether the client proved who it is. That is not a no.`,
@@ -47,7 +63,8 @@ export function mutualTls({ edges }: Facts): Evidence {
   };
 }
 
-export function encryption({ edges }: Facts): Evidence {
+export function encryption({ edges: all }: Facts): Evidence {
+  const edges = all.filter(crossesNetwork);
   const clear = edges.filter(hasCleartext);
   const outer = clear.filter(({ scope }) => scope === "north-south").length;
   const unsure = edges.filter((edge) => !hasCleartext(edge) && (edge.postureCounts.unknown ?? 0) > 0);
@@ -67,6 +84,7 @@ export function encryption({ edges }: Facts): Evidence {
     questions: [],
     unknowns: [
       ...when(clear.length > 0, BELOW_IP),
+      ...withinHost(all),
       ...when(
         unsure.length > 0,
         `Of ${amount(unsure.length, "edge", ["the protocol", "the protocol"])} was not recognised, so that it can't be told whether it is encrypted.`,
