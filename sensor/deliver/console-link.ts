@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import WebSocket from "ws";
 import { CommandError } from "../../shared/command-error.js";
+import { readNamedFile } from "../../shared/config/named-file.js";
 import { MAX_MESSAGE_BYTES, SensorConversation, type SensorIdentity } from "../../shared/conversation.js";
 import type { SensorStore } from "../store/sensor-store.js";
 
@@ -35,7 +35,7 @@ const INGEST_PATH = "/ingest";
 export class ConsoleLink {
   readonly #url: URL;
   readonly #token: string;
-  readonly #certificates: Buffer | undefined;
+  readonly #certificates: string | undefined;
   readonly #settings: DeliverSettings;
   readonly #store: SensorStore;
   readonly #identity: SensorIdentity;
@@ -59,7 +59,7 @@ export class ConsoleLink {
   constructor(settings: DeliverSettings, store: SensorStore, identity: SensorIdentity, watcher: LinkWatcher) {
     this.#url = consoleUrl(settings);
     this.#token = tokenOf(settings);
-    this.#certificates = settings.caFile === undefined ? undefined : readSetting("deliver.caFile", settings.caFile);
+    this.#certificates = settings.caFile === undefined ? undefined : readNamedFile("deliver.caFile", settings.caFile);
     this.#settings = settings;
     this.#store = store;
     this.#identity = identity;
@@ -234,19 +234,10 @@ function consoleUrl({ console: address, allowPlaintext }: DeliverSettings): URL 
 }
 
 function tokenOf({ token, tokenFile }: DeliverSettings): string {
-  const found =
-    token ??
-    (tokenFile === undefined ? undefined : readSetting("deliver.tokenFile", tokenFile).toString("utf8").trim());
+  const found = token ?? (tokenFile === undefined ? undefined : readNamedFile("deliver.tokenFile", tokenFile).trim());
   if (found !== undefined && /^[\x21-\x7e]+$/.test(found)) return found;
-  throw new CommandError(
-    "deliver.tokenFile is needed to talk to the console: `eastwatch add-sensor NAME` there makes a token",
-  );
-}
-
-function readSetting(setting: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new CommandError(`${setting} "${path}" can't be read: ${(error as Error).message}`);
-  }
+  const given = token === undefined && tokenFile !== undefined ? `deliver.tokenFile "${tokenFile}"` : "deliver.token";
+  const trouble =
+    found === undefined ? "deliver.tokenFile is needed to talk to the console" : `${given} holds no token`;
+  throw new CommandError(`${trouble}: \`eastwatch add-sensor NAME\` there makes one`);
 }
