@@ -138,6 +138,11 @@ t.test("a file that is not there, empty or of another kind is named as it was gi
       2,
       `--key "${text}" can't be read: it holds no key in PEM; name a public key in PEM`,
     ],
+    [
+      ["console", "--set", `console.certificateFile=${none}`, `console.keyFile=${none}`],
+      2,
+      `console.certificateFile "${none}" can't be read: there is no such file`,
+    ],
     [["check-config", "--set", `identity.files=${none}`], 2, `"${none}" can't be read: there is no such file`],
     [
       [...toConsole, "ws://127.0.0.1:1"],

@@ -119,7 +119,7 @@ export class ConsoleLink {
     socket.on("pong", () => {
       this.#isAlive = true;
     });
-    socket.on("error", (error) => this.#trouble(this.#reasonOf(error.message)));
+    socket.on("error", (error) => this.#trouble(this.#reasonOf(error)));
     socket.on("close", () => this.#closed(socket));
   }
 
@@ -200,7 +200,9 @@ export class ConsoleLink {
   }
 
   /** What to do about an answer that is no conversation. */
-  #reasonOf(message: string): string {
+  #reasonOf({ message, code = "" }: NodeJS.ErrnoException): string {
+    if (UNKNOWN_ISSUERS.has(code))
+      return `${message}; name what its certificate is to be checked against by deliver.caFile`;
     const [, status] = /^Unexpected server response: (\d+)$/.exec(message) ?? [];
     const { console: address, token, tokenFile } = this.#settings;
     if (status === undefined) return message;
@@ -220,6 +222,15 @@ export class ConsoleLink {
     this.#watcher.warn(`no connection to the console at ${this.#url.host}: ${text}; events are kept, it tries again`);
   }
 }
+
+/** What OpenSSL says of a certificate whose issuer is none of those that are trusted. */
+const UNKNOWN_ISSUERS: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
 
 function consoleUrl({ console: address, allowPlaintext }: DeliverSettings): URL {
   const url = new URL(address ?? "");
