@@ -4,8 +4,6 @@ import t from "tap";
 import type { EdgeRecord, FindingRecord, ServiceRecord } from "../shared/event.js";
 import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
-import { told } from "./support/reviewed.js";
-import { Scene } from "./support/scene.js";
 import { consoleWithSensor, DAY, edge, handshake, NOW, Teller } from "./support/teller.js";
 
 const DAY_MICROS = DAY * 1e6;
@@ -256,7 +254,6 @@ t.test(
       service(name, "2001:db8:1111:2222:3333:4444:5555:6666"),
       edge("10.0.1.8", name, "tls", { tls: 9 }),
       handshake(name, {}),
-      ...told(namedOften()),
     ]);
     const { page, troubles } = await enter(t, console.setupLink ?? "");
     await page.locator("nav").waitFor();
@@ -275,15 +272,6 @@ t.test(
         await shot(page, `${view}-${width}`);
       }
     }
-    await page.evaluate('location.hash = "endpoints"');
-    await page.locator("tbody tr").first().click();
-    await page.locator("aside.detail").waitFor();
-    t.ok(
-      await page.evaluate(
-        "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.scroll'))",
-      ),
-      "names of hosts push no column out of sight",
-    );
     await page.setViewportSize({ width: 400, height: 800 });
     await page.evaluate('location.hash = "edges"');
     await page.locator("tbody tr").first().click();
@@ -297,13 +285,6 @@ t.test(
     );
   },
 );
-
-/** One endpoint that is called by eight host names. */
-function namedOften(): Scene {
-  const scene = new Scene();
-  for (let at = 0; at < 8; at++) scene.get("/accounts", { host: `tenant-${at}.accounts.example.internal` });
-  return scene;
-}
 
 /** What hangs over the edge, is too small to be hit, or has no name; run in the page. */
 const MISFITS = `(() => {
