@@ -14,11 +14,11 @@
  * DELETE /api/operators/link  ?name=  → 204, the link for that name holds no more
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
  *                                   endpoints as EndpointRow, with what operators say of them
- * GET  /api/endpoint ?key=          → EndpointItem, all that is known of it
+ * GET  /api/endpoint ?endpoint=     → EndpointItem, all that is known of it
  * POST /api/reviews  ReviewAction with the endpoint's `key` and the `version` that was shown → Review with the `version` it made; 409
  *                                   ReviewRefusal where something was said of it since, or what is to be approved is other than what was shown
  * POST /api/reviews/approvals  { endpoints: [{ key, version }] } → Approvals
- * GET  /api/reviews  ?key=          → ReviewHistory
+ * GET  /api/reviews  ?endpoint=     → ReviewHistory
  * GET  /api/fleet                   ?limit=  → FleetListing: edges of all sensors, what several of them saw counted once
  * GET  /api/changes  ?from=&until=&sensor=&against=&by=&gone=  → ChangeListing, as `eastwatch diff` tells it of the console's own file.
  *                                   from, until: a day (its end in UTC) or `last-review`, now without it; against: another sensor than

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { CommandError } from "../shared/command-error.js";
+import { SETTINGS } from "../shared/config/setting-list.js";
 import { DOCUMENT_FORMATS } from "../shared/document-format.js";
 import { SEVERITIES } from "../shared/event.js";
 import { VERSION } from "../shared/version.js";
@@ -23,6 +24,14 @@ import {
 } from "./run-command.js";
 
 const OUR_BUG = 70;
+const EXIT_CODES = `
+Exit codes:
+  0   done
+  1   found what was asked for: a finding, a violation of the policy, a change, a
+      pack that is not as it was signed, something for doctor to mend
+  2   wrong usage or configuration
+  3   input unreadable or cut short; what could be read is still written
+  70  a bug of eastwatch itself`;
 
 /** Each command is loaded when it is called: analyzing a file must not wait for the console's libraries. */
 function program(): Command {
@@ -32,7 +41,8 @@ function program(): Command {
     )
     .version(VERSION)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", EXIT_CODES);
   addDaemons(root);
   addOperator(root);
   addTools(root);
@@ -45,15 +55,21 @@ function addDaemons(root: Command): void {
   root
     .command("sensor")
     .description("Capture on this host, keep the inventory, stream findings to the console.")
-    .option("-i, --interface <name...>", "interface to capture on; `any` for all")
-    .option("--filter <bpf>", "BPF filter")
-    .option("--database <file>", "SQLite file of the inventory")
-    .option("--console <address>", "the console's address: wss://host:port")
-    .option("--token-file <file>", "file that holds this sensor's token")
-    .option("--listen <address:port>", "where /healthz and /metrics are told; empty for nowhere")
-    .option("--name <name>", "name this sensor gives itself")
-    .option("--packet-ring <folder>", "keep the latest packets there, as proof: bodies and secrets included")
-    .option("--packet-ring-bytes <number>", "disk they take at most")
+    .option("-i, --interface <name...>", `interface to capture on; \`any\` for all ${said("capture.interface")}`)
+    .option("--filter <bpf>", `BPF filter ${said("capture.filter")}`)
+    .option("--database <file>", `SQLite file of the inventory ${said("store.database")}`)
+    .option("--console <address>", `the console's address: wss://host:port ${said("deliver.console")}`)
+    .option("--token-file <file>", `file that holds this sensor's token ${said("deliver.tokenFile")}`)
+    .option(
+      "--listen <address:port>",
+      `where /healthz and /metrics are told; empty for nowhere ${said("health.listen")}`,
+    )
+    .option("--name <name>", `name this sensor gives itself, else the host's ${said("deliver.name")}`)
+    .option(
+      "--packet-ring <folder>",
+      `keep the latest packets there, as proof: bodies and secrets included ${said("ring.folder")}`,
+    )
+    .option("--packet-ring-bytes <number>", `disk they take at most ${said("ring.maxBytes")}`)
     .addOption(policyOption())
     .addOption(declaredOption())
     .addOption(pathRulesOption())
@@ -63,8 +79,8 @@ function addDaemons(root: Command): void {
   root
     .command("console")
     .description("Take sensors in, serve the page and its API.")
-    .option("--listen <address:port>", "where sensors and browsers are taken")
-    .option("--database <file>", "the console's SQLite file")
+    .option("--listen <address:port>", `where sensors and browsers are taken ${said("console.listen")}`)
+    .option("--database <file>", `the console's SQLite file ${said("console.database")}`)
     .addOption(configOption())
     .addOption(setOption())
     .action(runConsole);
@@ -78,8 +94,8 @@ function addOperator(root: Command): void {
       new Argument("<action>", "list; add or remove NAME; link for another password of NAME").choices(OPERATOR_ACTIONS),
     )
     .argument("[name]", "name of the operator")
-    .option("--listen <address:port>", "where the console is opened, for the link")
-    .option("--database <file>", "the console's SQLite file")
+    .option("--listen <address:port>", `where the console is opened, for the link ${said("console.listen")}`)
+    .option("--database <file>", `the console's SQLite file ${said("console.database")}`)
     .addOption(configOption())
     .addOption(setOption())
     .action(runOperator);
@@ -90,7 +106,7 @@ function addTools(root: Command): void {
     .command("add-sensor")
     .description("Make a token for one more sensor and print it once.")
     .argument("<name>", "name of the sensor")
-    .option("--database <file>", "the console's SQLite file")
+    .option("--database <file>", `the console's SQLite file ${said("console.database")}`)
     .addOption(configOption())
     .addOption(setOption())
     .action(runAddSensor);
@@ -138,8 +154,8 @@ function addDocuments(root: Command): void {
     .option("--finding <id>", "the finding, by its id")
     .option("--connection <ends>", "the connection, such as 10.0.0.1:40000-10.0.0.2:80")
     .option("--at <time>", "when it was, where its ports were used again: RFC 3339")
-    .option("--packet-ring <folder>", "the ring's folder")
-    .option("--database <file>", "the sensor's SQLite file")
+    .option("--packet-ring <folder>", `the ring's folder ${said("ring.folder")}`)
+    .option("--database <file>", `the sensor's SQLite file ${said("store.database")}`)
     .option("--with-secrets", "as they were sent; ring.allowSecrets must say that this may be")
     .requiredOption("--out <file>", "pcapng file to write, for its owner only")
     .addOption(configOption())
@@ -149,10 +165,13 @@ function addDocuments(root: Command): void {
     .command("export")
     .description("Write the inventory as a document.")
     .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
-    .option("--database <file>", "file of a sensor or a console")
+    .option("--database <file>", `file of a sensor or a console ${said("store.database")}`)
     .option("--sensor <name>", "one sensor of a console's file; all of them without it")
     .option("--service <name>", "only what is of this service")
-    .option("--workloads <file>", "pods and services of the cluster, for policy suggestions")
+    .option(
+      "--workloads <file>",
+      `pods and services of the cluster, for policy suggestions ${said("report.workloadsFile")}`,
+    )
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
     .addOption(setOption())
@@ -167,7 +186,7 @@ function addDocuments(root: Command): void {
     .command("signing-key")
     .description("Show the key that evidence packs are signed with; made where there is none.")
     .option("--rotate", "put another in its place; what the old one signed can still be verified")
-    .option("--database <file>", "file of a sensor or a console, beside which the key is")
+    .option("--database <file>", `file of a sensor or a console, beside which the key is ${said("store.database")}`)
     .addOption(configOption())
     .addOption(setOption())
     .action(runSigningKey);
@@ -201,23 +220,32 @@ function addDiff(root: Command): void {
     .action(runDiff);
 }
 
+/** The setting behind an option, which the environment and the configuration name, and what it is without any. */
+function said(key: string): string {
+  const value = SETTINGS.find((setting) => setting.key === key)?.default;
+  return value === undefined || String(value) === "" ? `(${key})` : `(${key}, default: ${value})`;
+}
+
 function configOption(): Option {
-  return new Option("-c, --config <file>", "configuration in YAML");
+  return new Option("-c, --config <file>", "configuration in YAML; `eastwatch check-config --example` prints one");
 }
 
 function policyOption(more = ""): Option {
-  return new Option("--policy <file>", `which connections must be mutual TLS, in YAML${more}`);
+  return new Option("--policy <file>", `which connections must be mutual TLS, in YAML${more} ${said("policy.file")}`);
 }
 
 function declaredOption(): Option {
   return new Option(
     "--declared <path...>",
-    "what declares APIs: OpenAPI files, .proto, descriptor sets, folders of them",
+    `what declares APIs: OpenAPI files, .proto, descriptor sets, folders of them ${said("declared.files")}`,
   );
 }
 
 function pathRulesOption(): Option {
-  return new Option("--path-rules <file>", "pins, splits and merges path templates of services, in YAML or JSON");
+  return new Option(
+    "--path-rules <file>",
+    `pins, splits and merges path templates of services, in YAML or JSON ${said("inventory.pathRulesFile")}`,
+  );
 }
 
 function setOption(): Option {

@@ -215,6 +215,8 @@ export async function runCheckConfig({
   await withPolicy(loaded.settings, notice);
   const { loadPathRules } = await import("../sensor/command/path-rules.js");
   await loadPathRules(loaded.settings.inventory.pathRulesFile);
+  const { loadIdentities } = await import("../sensor/command/identity-files.js");
+  await loadIdentities(loaded.settings.identity);
   const { loadDeclared } = await import("../sensor/command/declared-files.js");
   const declared = await loadDeclared(loaded.settings.declared, { notice, broken: notice });
   // What is told of files that can't be used is a fault of the configuration here.

@@ -65,15 +65,18 @@ export function unnamedCallers(rows: Iterable<{ readonly record: InventoryRecord
 function unwatchedSentence(one: Unwatched): string {
   const { sensor, interfaceName, fromMicros, untilMicros, unwatchedMicros, isAtLeast, longest } = one;
   const who = sensor === undefined ? interfaceName : `${interfaceName} of ${sensor}`;
+  const span = toldEnds(fromMicros, untilMicros);
   if (unwatchedMicros >= untilMicros - fromMicros)
-    return `Nothing was watched on ${who} between ${minute(fromMicros)} and ${minute(untilMicros)}: ${longest.reason}`;
+    return `Nothing was watched on ${who} between ${span.join(" and ")}: ${longest.reason}`;
   const long = `${isAtLeast ? "at least " : ""}${duration(unwatchedMicros)} of ${duration(untilMicros - fromMicros)}`;
-  return `Nothing was watched on ${who} for ${long} between ${minute(fromMicros)} and ${minute(untilMicros)}, the longest from ${minute(longest.fromMicros)} until ${minute(longest.untilMicros)}: ${longest.reason}`;
+  return `Nothing was watched on ${who} for ${long} between ${span.join(" and ")}, the longest from ${toldEnds(longest.fromMicros, longest.untilMicros).join(" until ")}: ${longest.reason}`;
 }
 
-/** `2026-11-29T13:04Z` */
-export function minute(micros: number): string {
-  return `${formatTime(micros).slice(0, 16)}Z`;
+/** Both ends of a time as `2026-11-29T13:04Z`; with seconds where they are of one minute and would read the same. */
+export function toldEnds(fromMicros: number, untilMicros: number): [string, string] {
+  const told = (length: number) => [fromMicros, untilMicros].map((micros) => `${formatTime(micros).slice(0, length)}Z`);
+  const [from, until] = told("2026-11-29T13:04".length);
+  return (from === until ? told("2026-11-29T13:04:05".length) : [from, until]) as [string, string];
 }
 
 function duration(micros: number): string {

@@ -13,6 +13,13 @@ export interface NotSeen {
   readonly why: string;
 }
 
+/** `1 time`, `2,000 frames`, `unknown`. */
+export function amountOf({ count, unit }: NotSeen): string {
+  if (count === undefined) return "unknown";
+  const name = unit === "millis" ? "ms" : count === 1 ? unit.slice(0, -1) : unit;
+  return `${count.toLocaleString("en")} ${name}`;
+}
+
 /** What a sensor tells of itself, whoever keeps it. */
 export interface ToldOfSensor {
   readonly health?: HealthRecord | undefined;

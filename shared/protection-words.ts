@@ -135,7 +135,7 @@ function factRows(facts: ProtectionFacts): (readonly [string, string])[] {
     ["sets", countWords(facts.cookies)],
     ["pages of other origins", countWords(facts.crossOrigin)],
     ["sites named because they asked", isAsked && facts.echoedSites > 0 ? `at least ${facts.echoedSites}` : ""],
-    ["copies of answers to calls with credentials", countWords(facts.caching)],
+    ["caching of answers to calls with credentials", countWords(facts.caching)],
     ["header fields of answers", headerWords(facts)],
     ["OAuth 2 requests looked at", countWords(facts.oauth)],
     ["grants", countWords(facts.grants)],

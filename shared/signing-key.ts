@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { CommandError } from "./command-error.js";
+import { readReason, writeReason } from "./file-reason.js";
 import { makeFolder } from "./make-folder.js";
 
 /** What evidence packs are signed with: Ed25519 (RFC 8032). */
@@ -44,7 +45,7 @@ export function keyId(publicKey: KeyObject): string {
 
 /** The key in this file; made where there is none. Throws CommandError. */
 export function ensureSigningKey(file: string): SigningKey {
-  if (!existsSync(file)) attempt(file, () => makeKey(file));
+  if (!existsSync(file)) attempt(file, notMade, () => makeKey(file));
   return readSigningKey(file);
 }
 
@@ -60,7 +61,7 @@ export function ensureSigningKeyOrWarn(file: string, warn: (text: string) => voi
 
 /** Throws CommandError that names the remedy. */
 export function readSigningKey(file: string): SigningKey {
-  const key = attempt(file, () => {
+  const key = attempt(file, notRead, () => {
     const { mode } = statSync(file);
     if ((mode & 0o077) !== 0)
       throw new Error(`others may read it (mode ${(mode & 0o777).toString(8)}); chmod 600, or rotate it if they did`);
@@ -75,7 +76,7 @@ export function readSigningKey(file: string): SigningKey {
 /** Another key in its place. The old private half is gone, so that nothing more can be signed by it; its public half stays, by its id. */
 export function rotateSigningKey(file: string): { readonly before: string; readonly now: SigningKey } {
   const { id: before, publicKey } = readSigningKey(file);
-  attempt(file, () => {
+  attempt(file, notMade, () => {
     writePublic(publicKeyFile(file, before), publicKey);
     const { privateKey } = generateKeyPairSync("ed25519");
     const fresh = `${file}.new`;
@@ -92,7 +93,7 @@ export function readPublicKey(file: string): KeyObject {
   try {
     key = createPublicKey(readFileSync(file));
   } catch (error) {
-    throw new CommandError(`--key "${file}" can't be read: ${(error as Error).message}; name a public key in PEM`);
+    throw new CommandError(`--key "${file}" can't be read: ${keyReason(error)}; name a public key in PEM`);
   }
   if (key.asymmetricKeyType === "ed25519") return key;
   throw new CommandError(`--key "${file}" is of type ${key.asymmetricKeyType}; packs are signed with Ed25519`);
@@ -133,12 +134,25 @@ function giveToOwner(file: string): void {
   chownSync(file, uid, gid);
 }
 
-function attempt<T>(file: string, action: () => T): T {
+function attempt<T>(file: string, reason: (error: unknown) => string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is none; `eastwatch signing-key` makes one" : message;
-    throw new CommandError(`signing key "${file}" can't be used: ${reason}`);
+    throw new CommandError(`signing key "${file}" can't be used: ${reason(error)}`);
   }
+}
+
+function notRead(error: unknown): string {
+  const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+  return isAbsent ? "there is none; `eastwatch signing-key` makes one" : keyReason(error);
+}
+
+function notMade(error: unknown): string {
+  return writeReason(error, "name another place by evidence.keyFile");
+}
+
+/** OpenSSL's own words name a routine of its decoder. */
+function keyReason(error: unknown): string {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return code.startsWith("ERR_OSSL") ? "it holds no key in PEM" : readReason(error);
 }

@@ -309,6 +309,20 @@ t.test("the sensor page has what one is not seeing, with counter and reason", { 
   t.ok(await page.locator(".sensor p.bad", { hasText: overload }).isVisible());
   const interfaces = await page.locator(".sensor table").first().locator("tbody tr").allTextContents();
   t.same(interfaces, ["eth0capturing9,000native0120", "eth1capturing50capunknownunknown0"]);
+  t.match(
+    await page.locator(".sensor ul.blind li").first().textContent(),
+    /^(\d\d-\d\d \d\d:\d\d:\d\d|\d\d:\d\d:\d\d\.\d{3}) — eth0 not seen for 2\.0 s: the interface is down$/,
+  );
+  await page.fill("input[aria-label='Name of a new sensor']", "silent");
+  await page.click("button:text-is('Make token')");
+  const silent = page.locator(".sensor", { hasText: "never connected" });
+  await silent.waitFor();
+  t.same(
+    await silent.locator("dd").allTextContents(),
+    ["unknown", "unknown", "unknown", "unknown", "unknown", "unknown", "unknown"],
+    "what it never told is no 0",
+  );
+  t.equal(await silent.locator("table, ul").count(), 0);
   await shot(page, "not-seen");
   t.same(troubles, []);
 });

@@ -3,6 +3,7 @@ import { PastRecords } from "../console/store/past-records.js";
 import { Reviews } from "../console/store/reviews.js";
 import { cyclonedx } from "../sensor/report/cyclonedx.js";
 import { differenceOf, type InventoryRecord } from "../shared/difference.js";
+import { noteSentences } from "../shared/difference-notes.js";
 import type { HealthRecord } from "../shared/health.js";
 import type { MovedService } from "../shared/moved-service.js";
 import { endpointIdentity } from "../shared/record-identity.js";
@@ -59,6 +60,31 @@ t.test("who was not seen while the sensor was not running has not gone", async (
   await sensor.tell(told(scene));
   t.same((await history("/orders")).gone, ["10.0.0.1"], "eight days were watched");
   t.match(diff("7"), /^- edge 10\.0\.0\.1 > 10\.0\.0\.2:80/);
+});
+
+t.test("both ends of a time within one minute are told with their seconds", async (t) => {
+  const one = (fromMicros: number, untilMicros: number): string[] =>
+    noteSentences({
+      unwatched: [
+        {
+          ...{
+            interfaceName: "eth0",
+            fromMicros,
+            untilMicros,
+            unwatchedMicros: untilMicros - fromMicros,
+            isAtLeast: false,
+          },
+          longest: { fromMicros, untilMicros, reason: "the interface is down" },
+        },
+      ],
+    });
+  const at = Date.UTC(2026, 10, 30, 23, 44, 5) * 1_000;
+  t.same(one(at, at + 9e6), [
+    "Nothing was watched on eth0 between 2026-11-30T23:44:05Z and 2026-11-30T23:44:14Z: the interface is down",
+  ]);
+  t.same(one(at, at + 60e6), [
+    "Nothing was watched on eth0 between 2026-11-30T23:44Z and 2026-11-30T23:45Z: the interface is down",
+  ]);
 });
 
 t.test("two days between which nothing was watched can't be compared, and what was not watched is told", async (t) => {

@@ -10,7 +10,7 @@ import { endpoint, statuses, told } from "./support/compliance-view.js";
 import { sensorStore } from "./support/delivery.js";
 import { exported, inventoryFile, type Row } from "./support/inventory-file.js";
 import { CHROMIUM, NO_BROWSER, shot } from "./support/page.js";
-import { temporaryFolder } from "./support/program.js";
+import { run, temporaryFolder } from "./support/program.js";
 import { certificate, DAY, edge, NOW, SECONDS } from "./support/teller.js";
 
 t.test("every rule points to a control, and every control says what it rests on and what it can't prove", (t) => {
@@ -233,6 +233,11 @@ t.test("a sensor's runs and losses become the coverage, and limit what may be be
     reason: "it went away",
   });
   again.close();
+  for (const [format, row] of [
+    ["compliance-markdown", /\| Blind intervals \| 1 time \|/],
+    ["html", /<td[^>]*>Blind intervals<\/td><td[^>]*>1 time<\/td>/],
+  ] as const)
+    t.match(run(["export", "--format", format, "--database", database]).out, row);
   const view = told(database);
   t.match(view.coverage[0], { blind_seconds: 3, blind_intervals: [{ interface: "eth0", reason: "it went away" }] });
   const blinded = view.frameworks.flatMap(({ controls }) => controls);

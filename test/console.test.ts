@@ -303,7 +303,7 @@ t.test("a file that this user may not read is told as that", { skip: IS_ROOT ? f
     [status, stderr],
     [
       3,
-      `eastwatch: --database "${path}" can't be read: this user may not read it; export as the user the sensor or console runs as, or as root\n`,
+      `eastwatch: --database "${path}" can't be read: this user may not read it; run this as the user the sensor or console runs as, or as root\n`,
     ],
   );
   t.end();

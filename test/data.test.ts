@@ -215,7 +215,10 @@ t.test("operators add classes and mute false ones; what they write wrong is told
     t.match(error, message, rule);
   }
   writeFileSync(file, "data:\n  mute: [emails]\n");
-  t.match(run(["check-config", "--config", file]).error, /mutes "emails", which is no class; there are anthropic-key/);
+  t.match(
+    run(["check-config", "--config", file]).error,
+    /would mute "emails", which is no class; did you mean "email"\?; there are anthropic-key/,
+  );
   t.throws(
     () => new DataClassifier({ rules: Array.from({ length: 240 }, (_, at) => `c${at} personal: x${at}`), mute: [] }),
   );

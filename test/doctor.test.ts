@@ -178,6 +178,11 @@ t.test("one is told as one, and a link with nothing but its own chatter as one w
   );
   const look = new LinkLook(defaultSettings(), 1_500);
   look.statistics({ interfaceId: 0, droppedByKernel: 0 });
+  t.same(
+    examine([], { link: look.facts() }).map(({ level, text }) => `${level} ${text}`),
+    [`problem ${still.text}`, "ok this process may capture", "ok the host's clock runs evenly"],
+    "what did not come is not said to have come whole",
+  );
   const link = { ...look.facts(), frames: 1, cutFrames: 1, longestCutBytes: 9, superFrames: 1, gapBytes: 1, calls: 1 };
   const texts = examine([], { link }).map(({ text }) => text);
   for (const text of [

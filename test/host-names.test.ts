@@ -383,3 +383,16 @@ t.test("virtual hosts are one service, by whatever name a file gives it", (t) =>
   t.match(scene.endpoints(), [{ service: "shop", template: "/cart", calls: 12 }]);
   t.end();
 });
+
+t.test("many host names push no column of the list out of sight", { skip: NO_BROWSER }, async (t) => {
+  const { console, sensor } = await consoleWithSensor(t);
+  const scene = new Scene();
+  for (let at = 0; at < 8; at++) scene.get("/accounts", { host: `tenant-${at}.accounts.example.internal` });
+  await sensor.tell(told(scene));
+  const { page } = await enter(t, console.setupLink ?? "");
+  await page.click('nav button:text-is("Endpoints")');
+  await page.locator("main tbody tr").first().click();
+  await page.locator("aside.detail").waitFor();
+  const table = "document.querySelector('.scroll')";
+  t.ok(await page.evaluate(`${table}.scrollWidth <= ${table}.clientWidth`));
+});

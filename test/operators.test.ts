@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import t from "tap";
 import WebSocket from "ws";
@@ -7,7 +9,7 @@ import type { ConsoleServer } from "../console/http/server.js";
 import { Operators } from "../console/store/operators.js";
 import { hashToken } from "../console/store/sensor-tokens.js";
 import { CHROMIUM, enter, NO_BROWSER, shot } from "./support/page.js";
-import { run } from "./support/program.js";
+import { run, temporaryFolder } from "./support/program.js";
 import { told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor } from "./support/teller.js";
@@ -153,12 +155,25 @@ t.test(
       t.match(out, new RegExp(`^http://${host}/#setup=[\\w-]{32}&user=\\w+\\n$`));
       return new URLSearchParams(new URL(out.trim()).hash.slice(1)).get("setup") ?? "";
     };
+    t.match(operator("list"), {
+      code: 0,
+      out: "",
+      error: /^eastwatch: no operator yet; `eastwatch operator add NAME`/,
+    });
+    t.match(operator("link", "eve"), { code: 2, error: /There is no operator called "eve"; there is none yet\n/ });
     t.equal((await setUp(linkOf(operator("add", "ada").out), "ada")).code, 204, "also the first");
     const { cookie: bob } = await setUp(linkOf(operator("add", "bob").out), "bob");
     t.match(operator("add", "ADA"), { code: 2, error: /^eastwatch: There is an operator called "ada" already/ });
     t.match(operator("link", "eve"), { code: 2, error: /There is no operator called "eve"; there are ada, bob\n/ });
     t.match(operator("link"), { code: 2, error: "eastwatch: operator link needs the operator's name\n" });
     t.match(operator("promote", "bob"), { code: 2 });
+    t.match(operator("list", "bob"), {
+      code: 2,
+      error: 'operator list takes no name, and was given "bob": it lists all\n',
+    });
+    linkOf(operator("add", "carl").out);
+    t.same(operator("remove", "carl"), { code: 0, out: "took back the link of carl\n", error: "" });
+    t.notMatch(operator("list").out, "carl");
 
     const link = linkOf(operator("link", "bob").out);
     t.equal((await ask("GET", "/api/session", undefined, bob)).status, 200);
@@ -180,6 +195,21 @@ t.test(
     );
   },
 );
+
+t.test("a console's file that is not there is none to ask, and one that is made is told", (t) => {
+  const absent = join(temporaryFolder(t), "typo.sqlite");
+  for (const parameters of [["list"], ["link", "bob"], ["remove", "bob"]])
+    t.same(run(["operator", ...parameters, "--database", absent]), {
+      code: 2,
+      out: "",
+      error: `eastwatch: console.database "${absent}" is not there; name the console's own, as --database or --config named it to the console\n`,
+    });
+  t.notOk(existsSync(absent));
+  const made = { code: 0, error: `eastwatch: console.database "${absent}" was not there and is made; a console has` };
+  t.match(run(["add-sensor", "node-1", "--database", absent]), made);
+  t.equal(run(["add-sensor", "node-2", "--database", absent]).error, "");
+  t.end();
+});
 
 /** A session of its own, as another person has it. */
 async function opened(browser: Browser, link: string): Promise<Page> {

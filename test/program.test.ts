@@ -267,6 +267,11 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
   ]) {
     t.match(run([name, "--help"]), { code: 0, out: new RegExp(`^Usage: eastwatch ${name}`) });
   }
+  t.match(run(["--help"]).out, /Exit codes:\n {2}0 {3}done\n {2}1 /);
+  const sensor = run(["sensor", "--help"]).out.replace(/\s+/g, " ");
+  t.match(sensor, "(store.database, default: /var/lib/eastwatch/sensor.sqlite)");
+  t.match(sensor, "(health.listen, default: 127.0.0.1:9464)");
+  t.match(sensor, "(deliver.console) ");
   t.end();
 });
 

@@ -189,7 +189,7 @@ t.test("only what was shown is approved, and nobody's word goes unread under ano
   scene.get("/stock", { atMicros: AT });
   const { sensor, ask, of } = await reviewed(t, scene);
   const listed = await of("/orders");
-  const read = async () => (await (await ask("GET", `/api/endpoint?key=${listed.key}`)).json()) as EndpointItem;
+  const read = async () => (await (await ask("GET", `/api/endpoint?endpoint=${listed.key}`)).json()) as EndpointItem;
   const opened = await read();
   t.equal(listed.version, opened.version, "a list and a detail show the same");
   const say = async (version: string, action: object) => {

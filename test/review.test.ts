@@ -27,7 +27,7 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
   const asked = { key, version, action: "approve" };
   t.equal((await ask("POST", "/api/reviews", asked, { cookie: "" })).status, 401, "not without a session");
   t.equal((await ask("POST", "/api/reviews", asked, { "x-requested-with": "" })).status, 403, "nor from another page");
-  t.equal((await ask("GET", `/api/reviews?key=${key}`, undefined, { cookie: "" })).status, 401);
+  t.equal((await ask("GET", `/api/reviews?endpoint=${key}`, undefined, { cookie: "" })).status, 401);
   for (const [body, status] of [
     [{ key, action: "approve" }, 400],
     [{ key, version: "x", action: "approve" }, 400],
@@ -56,7 +56,7 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
     tags: { by: "ada", texts: ["internal", "probe"] },
     note: { by: "ada", text: "<b>asked by the load balancer</b>" },
   });
-  const whole = (await (await ask("GET", `/api/endpoint?key=${key}`)).json()) as EndpointItem;
+  const whole = (await (await ask("GET", `/api/endpoint?endpoint=${key}`)).json()) as EndpointItem;
   t.same(whole.review, { status, changes: [], untold: [], opinion });
   t.notOk(
     "seen" in ((await of("/health")).review.opinion.approved ?? {}),

@@ -1,11 +1,11 @@
 import { CommandError } from "../../shared/command-error.js";
 import type { Settings } from "../../shared/config/settings.js";
-import { ConsoleStore } from "../store/console-store.js";
 import { StoredTokens } from "../store/sensor-tokens.js";
+import { openConsoleFile } from "./console-file.js";
 
 /** Prints the new sensor's token on standard output, this once; the console may be running. */
 export function addSensor(settings: Settings, name: string): number {
-  const store = new ConsoleStore(settings.console);
+  const store = openConsoleFile(settings, "make");
   try {
     const created = new StoredTokens(store.database).create(name);
     if (created === undefined)

@@ -2,8 +2,8 @@ import { CommandError } from "../../shared/command-error.js";
 import type { Settings } from "../../shared/config/settings.js";
 import { formatTime } from "../../shared/time.js";
 import { consoleUrl } from "../http/console-url.js";
-import { ConsoleStore } from "../store/console-store.js";
 import { OperatorRefusal, Operators } from "../store/operators.js";
+import { openConsoleFile } from "./console-file.js";
 
 export type OperatorAction = "list" | "add" | "remove" | "link";
 
@@ -12,10 +12,12 @@ const AT_HOST = "";
 
 /** Operators of a console, which may be running: lists them, removes one, or prints a one-time link, once. */
 export function operator(settings: Settings, action: OperatorAction, name: string | undefined): number {
-  const store = new ConsoleStore(settings.console);
+  if (action === "list" && name !== undefined)
+    throw new CommandError(`operator list takes no name, and was given "${name}": it lists all`);
+  const store = openConsoleFile(settings, action === "add" ? "make" : "refuse");
   try {
     const operators = new Operators(store.database, settings.console.sessionHours);
-    if (action === "list") process.stdout.write(listOf(operators));
+    if (action === "list") list(operators);
     else process.stdout.write(done(settings, operators, action, nameOf(action, name)));
     return 0;
   } catch (error) {
@@ -32,12 +34,20 @@ function nameOf(action: OperatorAction, name: string | undefined): string {
 
 function done(settings: Settings, operators: Operators, action: OperatorAction, name: string): string {
   if (action === "remove") {
+    if (!operators.has(name) && operators.links.withdraw(name)) return `took back the link of ${name}\n`;
     operators.remove(name, AT_HOST);
     return `removed ${name}\n`;
   }
   const token = action === "add" ? operators.invite(name, AT_HOST) : operators.renew(name, AT_HOST);
   const { listen, certificateFile } = settings.console;
   return `${consoleUrl(listen, certificateFile !== undefined)}/#setup=${token}&user=${encodeURIComponent(name)}\n`;
+}
+
+function list(operators: Operators): void {
+  const text = listOf(operators);
+  if (text === "")
+    process.stderr.write("eastwatch: no operator yet; `eastwatch operator add NAME` prints a link for one\n");
+  process.stdout.write(text);
 }
 
 function listOf(operators: Operators): string {

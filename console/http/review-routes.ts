@@ -23,7 +23,8 @@ const REVIEW_BODY = {
   },
   additionalProperties: false,
 } as const;
-const KEY_QUERY = { type: "object", required: ["key"], properties: { key: KEY } } as const;
+/** By this name: whoever watches a console without TLS would take a random value that is called `key` for a credential, and so does eastwatch. */
+const ENDPOINT_QUERY = { type: "object", required: ["endpoint"], properties: { endpoint: KEY } } as const;
 const NO_ENDPOINT = { error: "There is no such endpoint any more; it may have become part of another." };
 
 /** Many endpoints at once. */
@@ -55,20 +56,20 @@ type ReviewBody = ReviewAction & ShownEndpoint;
 
 /** All of one endpoint, and what operators say of them. */
 export function addReviewRoutes(app: FastifyInstance, store: ConsoleStore, operators: Operators, feed: Feed): void {
-  app.get<{ Querystring: { key: string } }>(
+  app.get<{ Querystring: { endpoint: string } }>(
     "/api/reviews",
-    { schema: { querystring: KEY_QUERY } },
+    { schema: { querystring: ENDPOINT_QUERY } },
     (request, reply) => {
-      const history = store.reviews.history(request.query.key);
+      const history = store.reviews.history(request.query.endpoint);
       return history === undefined ? reply.code(404).send(NO_ENDPOINT) : reply.send(history);
     },
   );
 
-  app.get<{ Querystring: { key: string } }>(
+  app.get<{ Querystring: { endpoint: string } }>(
     "/api/endpoint",
-    { schema: { querystring: KEY_QUERY } },
+    { schema: { querystring: ENDPOINT_QUERY } },
     (request, reply) => {
-      const endpoint = store.reviews.endpoint(request.query.key, Date.now() * 1_000);
+      const endpoint = store.reviews.endpoint(request.query.endpoint, Date.now() * 1_000);
       return endpoint === undefined ? reply.code(404).send(NO_ENDPOINT) : reply.send(endpoint);
     },
   );

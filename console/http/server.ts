@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { createSecureContext } from "node:tls";
@@ -12,6 +11,7 @@ import fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import type { Logger } from "pino";
 import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
+import { readNamedFile } from "../../shared/config/named-file.js";
 import { isLoopback, listenAddress } from "../../shared/listen-address.js";
 import { FileHold } from "../../shared/sqlite/file-hold.js";
 import type { FeedPosition } from "../api.js";
@@ -233,13 +233,16 @@ export class ConsoleServer {
   }
 }
 
-function certificateOf(settings: ConsoleSettings): { cert: Buffer; key: Buffer } | undefined {
+function certificateOf(settings: ConsoleSettings): { cert: string; key: string } | undefined {
   const { certificateFile, keyFile, listen, allowPlainFromNetwork } = settings;
   if ((certificateFile === undefined) !== (keyFile === undefined)) {
     throw new CommandError("console.certificateFile and console.keyFile belong together: set both or neither");
   }
   if (certificateFile !== undefined && keyFile !== undefined) {
-    const pair = { cert: read("console.certificateFile", certificateFile), key: read("console.keyFile", keyFile) };
+    const pair = {
+      cert: readNamedFile("console.certificateFile", certificateFile),
+      key: readNamedFile("console.keyFile", keyFile),
+    };
     checkPair(pair, certificateFile, keyFile);
     return pair;
   }
@@ -250,20 +253,12 @@ function certificateOf(settings: ConsoleSettings): { cert: Buffer; key: Buffer }
   );
 }
 
-function checkPair(pair: { cert: Buffer; key: Buffer }, certificateFile: string, keyFile: string): void {
+function checkPair(pair: { cert: string; key: string }, certificateFile: string, keyFile: string): void {
   try {
     createSecureContext(pair);
   } catch (error) {
     throw new CommandError(
       `console.certificateFile "${certificateFile}" and console.keyFile "${keyFile}" can't be used: ${(error as Error).message}; both must be PEM, the key that of the certificate`,
     );
-  }
-}
-
-function read(setting: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new CommandError(`${setting} "${path}" can't be read: ${(error as Error).message}`);
   }
 }

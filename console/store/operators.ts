@@ -38,6 +38,13 @@ export class Operators {
     return this.#database.prepare("SELECT 1 FROM operator WHERE removed_micros IS NULL LIMIT 1").get() === undefined;
   }
 
+  /** Whether an operator of that name may log in. */
+  has(name: string): boolean {
+    return (
+      this.#database.prepare("SELECT 1 FROM operator WHERE name = ? AND removed_micros IS NULL").get(name) !== undefined
+    );
+  }
+
   /** In the order in which they came. */
   list(): OperatorItem[] {
     const rows = this.#database
@@ -199,10 +206,10 @@ export class Operators {
   }
 
   #checkKnown(name: string): void {
-    const row = this.#database.prepare("SELECT 1 FROM operator WHERE name = ? AND removed_micros IS NULL").get(name);
-    if (row !== undefined) return;
+    if (this.has(name)) return;
     const names = this.list().flatMap((one) => (one.removed === undefined ? [one.name] : []));
-    throw new OperatorRefusal("unknown", `There is no operator called "${name}"; there are ${names.join(", ")}.`);
+    const others = names.length === 0 ? "there is none yet" : `there are ${names.join(", ")}`;
+    throw new OperatorRefusal("unknown", `There is no operator called "${name}"; ${others}.`);
   }
 
   #operatorOf(tokenHash: string): string | undefined {

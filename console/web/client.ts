@@ -108,7 +108,7 @@ export async function createSensor(name: string): Promise<SensorCreated> {
 }
 
 export async function readEndpoint(key: string): Promise<EndpointItem> {
-  const response = await request("GET", `/api/endpoint?key=${encodeURIComponent(key)}`);
+  const response = await request("GET", `/api/endpoint?endpoint=${encodeURIComponent(key)}`);
   return parseVisible(await response.text()) as EndpointItem;
 }
 
@@ -127,7 +127,7 @@ export async function approveAll(endpoints: readonly ShownEndpoint[]): Promise<A
 
 export async function readHistory(key: string): Promise<ReviewHistory> {
   return parseVisible(
-    await (await request("GET", `/api/reviews?key=${encodeURIComponent(key)}`)).text(),
+    await (await request("GET", `/api/reviews?endpoint=${encodeURIComponent(key)}`)).text(),
   ) as ReviewHistory;
 }
 

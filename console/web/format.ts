@@ -51,6 +51,7 @@ export function millis(value: number | undefined): string {
 export function span(fromMicros: number, untilMicros: number | undefined): string {
   if (untilMicros === undefined) return "still lasts";
   const seconds = (untilMicros - fromMicros) / 1e6;
+  if (seconds > 0 && seconds < 0.05) return "<0.1 s";
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   return seconds < 3_600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

@@ -126,7 +126,7 @@ function serviceColumn(names: NamesApart): Column<EndpointRow> {
     show: (item) => (
       <>
         {nameOf(item)}
-        {isCalledOtherwise(item) && <span class="mark quiet">{hostWords(item)}</span>}
+        {isCalledOtherwise(item) && <span class="hosts quiet">{hostWords(item)}</span>}
       </>
     ),
   };

@@ -1,4 +1,4 @@
-import { type NotSeen, notSeenBy } from "../../shared/not-seen.js";
+import { amountOf, type NotSeen, notSeenBy } from "../../shared/not-seen.js";
 import type { SensorState } from "../api.js";
 import { bytes, count, day, span } from "./format.js";
 import { missed } from "./live.js";
@@ -28,10 +28,10 @@ export function NotSeenPanel({ sensor }: { readonly sensor: SensorState }) {
   );
 }
 
-function figure({ count: value, unit }: NotSeen): string {
-  if (value === undefined) return "unknown";
-  if (unit === "millis") return span(0, value * 1_000);
-  return unit === "bytes" ? bytes(value) : `${count(value)} ${value === 1 ? unit.slice(0, -1) : unit}`;
+function figure(one: NotSeen): string {
+  const { count: value, unit } = one;
+  if (value !== undefined && unit === "millis") return span(0, value * 1_000);
+  return value !== undefined && unit === "bytes" ? bytes(value) : amountOf(one);
 }
 
 function classOf({ count: value }: NotSeen): string {

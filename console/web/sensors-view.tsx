@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { SACRIFICES } from "../../shared/sacrifices.js";
 import type { SensorState } from "../api.js";
 import { createSensor, readList } from "./client.js";
-import { bytes, clock, count, day, millis, span } from "./format.js";
+import { bytes, count, day, millis, moment, span } from "./format.js";
 import { connected, sensors } from "./live.js";
 import { NotSeenPanel } from "./not-seen-panel.js";
 
@@ -64,29 +64,35 @@ function Sensor({ sensor }: { readonly sensor: SensorState }) {
     <section class="sensor">
       <h2>
         {sensor.name}{" "}
-        <span class={sensor.connected ? "good" : "bad"}>
-          {sensor.connected ? "connected" : `not connected, last seen ${day(sensor.lastSeenMicros)}`}
-        </span>
+        <span class={sensor.connected ? "good" : "bad"}>{sensor.connected ? "connected" : lastSeenWords(sensor)}</span>
       </h2>
       <dl class="figures">
         <Figure name="Version" value={sensor.version ?? "unknown"} />
         <Figure name="Frames" value={count(allRuns?.counters.frames)} />
         <Figure name="Calls" value={count(allRuns?.counters.calls)} />
-        <Figure name="Waiting in outbox" value={count(counters.outbox_events ?? 0)} />
+        <Figure
+          name="Waiting in outbox"
+          value={count(health === undefined ? undefined : (counters.outbox_events ?? 0))}
+        />
         <Figure
           name="Lag"
           value={health === undefined ? "unknown" : millis(health.lagMillis)}
           isBad={(health?.lagMillis ?? 0) > 5_000}
         />
-        <Figure name="Memory" value={bytes(health?.rssBytes)} />
-        <Figure name="CPU" value={`${health?.cpuPercent ?? 0} %`} />
+        <Figure name="Memory" value={health === undefined ? "unknown" : bytes(health.rssBytes)} />
+        <Figure name="CPU" value={health === undefined ? "unknown" : `${health.cpuPercent} %`} />
       </dl>
       <Overload step={counters.overload_step ?? 0} />
-      <Interfaces sensor={sensor} />
+      {allRuns !== undefined && <Interfaces sensor={sensor} />}
       <NotSeenPanel sensor={sensor} />
-      <BlindIntervals sensor={sensor} />
+      {allRuns !== undefined && <BlindIntervals sensor={sensor} />}
     </section>
   );
+}
+
+function lastSeenWords({ lastSeenMicros }: SensorState): string {
+  if ((lastSeenMicros ?? 0) === 0) return "never connected: start `eastwatch sensor` with its token";
+  return `not connected, last seen ${day(lastSeenMicros)}`;
 }
 
 function Overload({ step }: { readonly step: number }) {
@@ -142,7 +148,7 @@ function BlindIntervals({ sensor }: { readonly sensor: SensorState }) {
     <ul class="blind">
       {sensor.blindIntervals.map((interval) => (
         <li key={`${interval.interfaceName} ${interval.fromMicros}`}>
-          {day(interval.fromMicros)} {clock(interval.fromMicros).slice(9)} — {interval.interfaceName}{" "}
+          {moment(interval.fromMicros)} — {interval.interfaceName}{" "}
           {interval.isPartial === true ? "not wholly seen for" : "not seen for"}{" "}
           {span(interval.fromMicros, interval.untilMicros)}: {interval.reason}
         </li>

@@ -1,4 +1,5 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { readReason } from "../../shared/file-reason.js";
 import { CaptureError } from "./capture-error.js";
 import { CaptureReader } from "./capture-reader.js";
 import { FilePieces } from "./file-pieces.js";
@@ -24,7 +25,7 @@ export async function readCaptureFile(path: string, sink: FrameSink, progress: R
     const name = path === "-" ? "standard input" : `capture "${path}"`;
     if (error instanceof CaptureError) throw new CaptureError(`${name} ${error.message}`, error.offset);
     if (!isSystemError(error)) throw error;
-    throw new CaptureError(`${name} can't be read: ${systemReason(error)}`, 0);
+    throw new CaptureError(`${name} can't be read: ${readReason(error)}`, 0);
   }
 }
 
@@ -128,11 +129,4 @@ function isGzip(bytes: Buffer): boolean {
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && "syscall" in error;
-}
-
-function systemReason(error: NodeJS.ErrnoException): string {
-  if (error.code === "ENOENT") return "there is no such file";
-  if (error.code === "EACCES") return "this user may not read it";
-  if (error.code === "EISDIR") return "it is a folder";
-  return error.message;
 }

@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, opendirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
 import type { Settings } from "../../shared/config/settings.js";
 import { type FindingRecord, SEVERITIES, type ServiceRecord, type Severity } from "../../shared/event.js";
+import { writeReason } from "../../shared/file-reason.js";
 import { handshakeLine } from "../../shared/handshake-json.js";
 import { makeFolder } from "../../shared/make-folder.js";
 import { presentRows } from "../../shared/present-findings.js";
@@ -44,8 +45,9 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   const detect = await withPolicy(options.settings, notice);
   const loaded = await loadDeclared(options.settings.declared, { notice, broken: notice });
   const said = await loadIdentities(options.settings.identity);
-  const calls = openOutput(options.out, "calls.ndjson");
-  const handshakes = openOutput(options.out, "handshakes.ndjson");
+  attempt(options.out, () => makeWritable(options.out));
+  const calls = new LineFile(join(options.out, "calls.ndjson"));
+  const handshakes = new LineFile(join(options.out, "handshakes.ndjson"));
   const tap = {
     call: (...seen: Parameters<typeof callRecord>) => calls.write(callLine(callRecord(...seen))),
     handshake: (...seen: Parameters<typeof handshakeRecord>) =>
@@ -63,21 +65,34 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   const isCut = await readAll(options.captures, pipeline);
   const damaged = isCut || (declared?.filesBroken ?? 0) > 0;
   pipeline.finish();
-  calls.close();
-  handshakes.close();
-  const findings = presentFindings(pipeline);
-  writeInventory(options.out, pipeline, findings);
-  writeSummary(options.out, pipeline, findings.length, performance.now() - startMillis);
+  if (isCut && pipeline.counters().frames === 0) {
+    process.stderr.write(`eastwatch: no frame could be read; what is in --out "${options.out}" is left as it was\n`);
+    return INPUT_DAMAGED;
+  }
+  attempt(options.out, () => {
+    calls.close();
+    handshakes.close();
+    const findings = presentFindings(pipeline);
+    writeInventory(options.out, pipeline, findings);
+    writeSummary(options.out, pipeline, findings.length, performance.now() - startMillis);
+  });
   if (damaged) return INPUT_DAMAGED;
   return violates(pipeline) || reaches(pipeline, options.failOn) ? FINDINGS_FOUND : 0;
 }
 
-function openOutput(out: string, name: string): LineFile {
+/** Seen before captures are read, which may take long. Throws what the file system throws. */
+function makeWritable(out: string): void {
+  makeFolder(out);
+  opendirSync(out).closeSync();
+  accessSync(out, constants.W_OK);
+}
+
+function attempt(out: string, action: () => void): void {
   try {
-    makeFolder(out);
-    return new LineFile(join(out, name));
+    action();
   } catch (error) {
-    throw new CommandError(`--out "${out}" can't be written: ${reasonOf(error)}; name a folder you may write to`, 2);
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new CommandError(`--out "${out}" can't be written: ${writeReason(error, "name a folder you may write to")}`);
   }
 }
 
@@ -187,8 +202,4 @@ function reaches(pipeline: Pipeline, failOn: Severity | undefined): boolean {
 /** Whoever gives a policy wants to know: its violations need no `--fail-on`. */
 function violates(pipeline: Pipeline): boolean {
   return pipeline.detection.all().some(({ rule }) => rule === "policy-violation");
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,37 +1,20 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { CommandError } from "../../shared/command-error.js";
+import { OutputFile, writeWhole } from "./output-file.js";
 
-/** Writes a document to a file, or to standard output where none is named. */
+/** Writes a document to a file, or to standard output where none is named. Throws CommandError where the file can't be written. */
 export function writeDocument(out: string | undefined, pieces: Iterable<string | Uint8Array>): void {
-  const descriptor = out === undefined ? 1 : openOut(out);
+  if (out === undefined) {
+    for (const piece of pieces) writeWhole(1, bytesOf(piece));
+    return;
+  }
+  const file = new OutputFile(out);
   try {
-    for (const piece of pieces) writeAll(descriptor, typeof piece === "string" ? Buffer.from(piece) : piece);
+    for (const piece of pieces) file.write(bytesOf(piece));
+    file.finish();
   } finally {
-    if (out !== undefined) closeSync(descriptor);
+    file.abandon();
   }
 }
 
-function openOut(out: string): number {
-  try {
-    return openSync(out, "w");
-  } catch (error) {
-    throw new CommandError(
-      `--out "${out}" can't be written: ${(error as Error).message}; name a file you may write to`,
-    );
-  }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.length) {
-    try {
-      written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      // A pipe whose reader is slow; one whose reader is gone wants no more.
-      if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
+function bytesOf(piece: string | Uint8Array): Uint8Array {
+  return typeof piece === "string" ? Buffer.from(piece) : piece;
 }

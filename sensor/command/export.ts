@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
+import { readNamedFile } from "../../shared/config/named-file.js";
 import { suggestion } from "../../shared/config/suggestion.js";
 import { DOCUMENT_FORMATS, EVIDENCE_FORMAT } from "../../shared/document-format.js";
 import { type PodList, parsePods } from "../report/cluster/pod-list.js";
@@ -50,11 +50,5 @@ export function exportInventory({
 
 function readWorkloads(file: string | undefined): PodList | undefined {
   if (file === undefined || file === "") return undefined;
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new CommandError(`report.workloadsFile "${file}" can't be read: ${(error as Error).message}`);
-  }
-  return parsePods(text, file);
+  return parsePods(readNamedFile("report.workloadsFile", file), file);
 }

@@ -1,14 +1,15 @@
-import { closeSync, fchmodSync, openSync, writeSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { CommandError } from "../../shared/command-error.js";
 import type { Settings } from "../../shared/config/settings.js";
 import type { FindingRecord } from "../../shared/event.js";
+import { readReason } from "../../shared/file-reason.js";
 import { formatTime } from "../../shared/time.js";
 import { type RingSegment, ringSegments } from "../capture/ring-segments.js";
 import type { End, RingConnection } from "../proof/connection-tracker.js";
 import { connectionsIn, type ProofCounts, writeProof } from "../proof/write-proof.js";
 import { readInventory } from "../store/read-inventory.js";
 import { checkDataRules } from "./data-rules.js";
+import { OutputFile } from "./output-file.js";
 
 export interface PacketsOptions {
   readonly settings: Settings;
@@ -39,14 +40,13 @@ export async function exportPackets(options: PacketsOptions): Promise<number> {
   if (chosen.connections.length === 0) throw new CommandError(chosen.why, NOT_THERE);
   const ids = new Set(chosen.connections.map(({ id }) => id));
   const content = options.withSecrets === true ? "as-sent" : "redacted";
-  const file = openOut(out);
+  const file = new OutputFile(out, OWNER_ONLY);
   let counts: ProofCounts;
   try {
-    counts = await writeProof(segments, settings.decode, ids, content, settings.data, (bytes) =>
-      writeWhole(file, bytes),
-    );
+    counts = await writeProof(segments, settings.decode, ids, content, settings.data, (bytes) => file.write(bytes));
+    file.finish();
   } finally {
-    closeSync(file);
+    file.abandon();
   }
   process.stdout.write(report(chosen, counts, content, out));
   return 0;
@@ -69,8 +69,7 @@ function segmentsOf(folder: string | undefined): RingSegment[] {
   try {
     return ringSegments(folder);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such folder" : message;
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such folder" : readReason(error);
     throw new CommandError(`ring.folder "${folder}" can't be read: ${reason}`, NOT_THERE);
   }
 }
@@ -176,22 +175,6 @@ function reach(all: readonly RingConnection[]): string {
 
 function reachesBackTo(all: readonly RingConnection[]): number {
   return all.reduce((least, one) => Math.min(least, one.firstMicros), Number.POSITIVE_INFINITY);
-}
-
-function openOut(out: string): number {
-  try {
-    const file = openSync(out, "w", OWNER_ONLY);
-    fchmodSync(file, OWNER_ONLY);
-    return file;
-  } catch (error) {
-    throw new CommandError(
-      `--out "${out}" can't be written: ${(error as Error).message}; name a file you may write to`,
-    );
-  }
-}
-
-function writeWhole(file: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 function report({ connections, why }: Chosen, counts: ProofCounts, content: string, out: string): string {

@@ -189,12 +189,12 @@ class Sensor implements HealthSource {
   }
 
   #identify(identities: Identities): void {
-    this.#log.info(`identity.files changed: they name ${identities.named.length} addresses and networks now`);
+    this.#log.info(`identity.files changed; addresses and networks named now: ${identities.named.length}`);
     this.#worker?.postMessage({ type: "identify", identities } satisfies ToAnalysis);
   }
 
   #rule(rules: readonly ServiceRules[]): void {
-    this.#log.info(`inventory.pathRulesFile changed: it has rules for ${rules.length} services now`);
+    this.#log.info(`inventory.pathRulesFile changed; services with rules now: ${rules.length}`);
     this.#worker?.postMessage({ type: "rule", rules } satisfies ToAnalysis);
   }
 
@@ -204,7 +204,7 @@ class Sensor implements HealthSource {
 
   #declare(declared: Declared): void {
     const operations = declared.apis.reduce((sum, api) => sum + api.operations.length, 0);
-    this.#log.info(`declared.files changed: ${declared.apis.length} files declare ${operations} operations now`);
+    this.#log.info(`declared.files changed; operations declared now: ${operations}, in files: ${declared.apis.length}`);
     this.#worker?.postMessage({ type: "declare", declared } satisfies ToAnalysis);
   }
 

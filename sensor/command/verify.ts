@@ -25,7 +25,8 @@ export function verify(pack: string, keyFiles: readonly string[]): number {
   for (const { file, kind, why } of faults)
     process.stdout.write(`${KINDS[kind]}: ${printable(file ?? pack)}: ${why}\n`);
   if (manifest === undefined || faults.length > 0) {
-    process.stdout.write(`"${printable(pack)}" is not as it was signed\n`);
+    const orNone = manifest === undefined ? ", or no evidence pack at all" : "";
+    process.stdout.write(`"${printable(pack)}" is not as it was signed${orNone}\n`);
     return faults.some(({ file, kind }) => file === undefined && kind === "cut-short") ? UNREADABLE : NOT_AS_SIGNED;
   }
   const { files, created } = manifest;

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import WebSocket from "ws";
 import { CommandError } from "../../shared/command-error.js";
+import { readNamedFile } from "../../shared/config/named-file.js";
 import { MAX_MESSAGE_BYTES, SensorConversation, type SensorIdentity } from "../../shared/conversation.js";
 import type { SensorStore } from "../store/sensor-store.js";
 
@@ -35,7 +35,7 @@ const INGEST_PATH = "/ingest";
 export class ConsoleLink {
   readonly #url: URL;
   readonly #token: string;
-  readonly #certificates: Buffer | undefined;
+  readonly #certificates: string | undefined;
   readonly #settings: DeliverSettings;
   readonly #store: SensorStore;
   readonly #identity: SensorIdentity;
@@ -59,7 +59,7 @@ export class ConsoleLink {
   constructor(settings: DeliverSettings, store: SensorStore, identity: SensorIdentity, watcher: LinkWatcher) {
     this.#url = consoleUrl(settings);
     this.#token = tokenOf(settings);
-    this.#certificates = settings.caFile === undefined ? undefined : readSetting("deliver.caFile", settings.caFile);
+    this.#certificates = settings.caFile === undefined ? undefined : readNamedFile("deliver.caFile", settings.caFile);
     this.#settings = settings;
     this.#store = store;
     this.#identity = identity;
@@ -119,7 +119,7 @@ export class ConsoleLink {
     socket.on("pong", () => {
       this.#isAlive = true;
     });
-    socket.on("error", (error) => this.#trouble(this.#reasonOf(error.message)));
+    socket.on("error", (error) => this.#trouble(this.#reasonOf(error)));
     socket.on("close", () => this.#closed(socket));
   }
 
@@ -200,7 +200,9 @@ export class ConsoleLink {
   }
 
   /** What to do about an answer that is no conversation. */
-  #reasonOf(message: string): string {
+  #reasonOf({ message, code = "" }: NodeJS.ErrnoException): string {
+    if (UNKNOWN_ISSUERS.has(code))
+      return `${message}; name what its certificate is to be checked against by deliver.caFile`;
     const [, status] = /^Unexpected server response: (\d+)$/.exec(message) ?? [];
     const { console: address, token, tokenFile } = this.#settings;
     if (status === undefined) return message;
@@ -221,6 +223,15 @@ export class ConsoleLink {
   }
 }
 
+/** What OpenSSL says of a certificate whose issuer is none of those that are trusted. */
+const UNKNOWN_ISSUERS: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 function consoleUrl({ console: address, allowPlaintext }: DeliverSettings): URL {
   const url = new URL(address ?? "");
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
@@ -234,19 +245,10 @@ function consoleUrl({ console: address, allowPlaintext }: DeliverSettings): URL 
 }
 
 function tokenOf({ token, tokenFile }: DeliverSettings): string {
-  const found =
-    token ??
-    (tokenFile === undefined ? undefined : readSetting("deliver.tokenFile", tokenFile).toString("utf8").trim());
+  const found = token ?? (tokenFile === undefined ? undefined : readNamedFile("deliver.tokenFile", tokenFile).trim());
   if (found !== undefined && /^[\x21-\x7e]+$/.test(found)) return found;
-  throw new CommandError(
-    "deliver.tokenFile is needed to talk to the console: `eastwatch add-sensor NAME` there makes a token",
-  );
-}
-
-function readSetting(setting: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new CommandError(`${setting} "${path}" can't be read: ${(error as Error).message}`);
-  }
+  const given = token === undefined && tokenFile !== undefined ? `deliver.tokenFile "${tokenFile}"` : "deliver.token";
+  const trouble =
+    found === undefined ? "deliver.tokenFile is needed to talk to the console" : `${given} holds no token`;
+  throw new CommandError(`${trouble}: \`eastwatch add-sensor NAME\` there makes one`);
 }

@@ -1,3 +1,4 @@
+import { amountOf } from "../../shared/not-seen.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import { visible } from "../../shared/visible-text.js";
@@ -114,12 +115,7 @@ function* coverageText(coverage: readonly CoverageSummary[]): Iterable<string> {
     else
       yield table(
         ["what", "how much", "counter", "why"],
-        notSeen.map(({ what, count, unit, counter, why }) => [
-          what,
-          count === undefined ? "unknown" : `${number(count)} ${unit}`,
-          counter,
-          why,
-        ]),
+        notSeen.map((one) => [one.what, amountOf(one), one.counter, one.why]),
       );
     if (blindIntervals.length > 0)
       yield `${number(blindIntervals.length)} blind ${blindIntervals.length === 1 ? "interval" : "intervals"}, ${blindWords([summary])} together.\n\n`;

@@ -1,5 +1,6 @@
 import { type EdgeRecord, type EndpointRecord, SEVERITIES, type ServiceRecord } from "../../shared/event.js";
 import { NamesApart } from "../../shared/names-apart.js";
+import { amountOf } from "../../shared/not-seen.js";
 import {
   allCounts,
   clientOf,
@@ -267,9 +268,7 @@ function coverageBlock(summary: CoverageSummary): string {
   const heading = silence === undefined ? title : `${title}<p>${escaped(silenceSentence(silence))}</p>\n`;
   if (health === undefined)
     return `${heading}<p>What it lost is not known: the file holds no word of its health. That is not a 0.</p>\n`;
-  const losses = notSeen.map(({ what, count, unit, why }): Cell[] => {
-    return [what, count === undefined ? "unknown" : `${number(count)} ${unit}`, why];
-  });
+  const losses = notSeen.map((one): Cell[] => [one.what, amountOf(one), one.why]);
   const blind = blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason, isPartial }): Cell[] => {
     const what = isPartial === true ? `a part of ${interfaceName}` : interfaceName;
     return [what, time(fromMicros), untilMicros === undefined ? "lasts" : time(untilMicros), reason];

@@ -91,8 +91,8 @@ export function checkSensor(database: Database.Database, path: string, name: str
   throw new CommandError(`--sensor "${name}" is not known to "${path}"; ${known}`);
 }
 
-/** Read only; throws CommandError that names the remedy. */
-export function openInventory(path: string): Database.Database {
+/** Read only; throws CommandError that names the remedy. `what` is how the file was named to the command. */
+export function openInventory(path: string, what = "--database"): Database.Database {
   let database: Database.Database | undefined;
   try {
     checkFile(path);
@@ -103,17 +103,17 @@ export function openInventory(path: string): Database.Database {
     database?.close();
     const { code = "", message } = error as NodeJS.ErrnoException;
     const reason = REASONS[code] ?? `${message}; name the file of a sensor or a console`;
-    throw new CommandError(`--database "${path}" can't be read: ${reason}`, 3);
+    throw new CommandError(`${what} "${path}" can't be read: ${reason}`, 3);
   }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file; name the file of a sensor or a console",
-  EACCES: "this user may not read it; export as the user the sensor or console runs as, or as root",
+  EACCES: "this user may not read it; run this as the user the sensor or console runs as, or as root",
   EISDIR: "it is a folder; name the file of a sensor or a console in it",
   // SQLite makes a file beside it also to read where a daemon is writing.
   SQLITE_CANTOPEN:
-    "this user may not write to its folder; export as the user the sensor or console runs as, or as root",
+    "this user may not write to its folder; run this as the user the sensor or console runs as, or as root",
 };
 
 /** SQLite tells all of them as "unable to open". */

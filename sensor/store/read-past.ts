@@ -36,7 +36,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Rows as they were then, or as they are. */
 export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: PastQuestion): Iterable<StoredRow> {
-  const database = openInventory(path);
+  const database = openInventory(path, "inventory");
   try {
     if (at === undefined) return withoutGone(database, readInventory(path, sensor), goneAfterDays);
     if (!hasColumn(database, "past", "record"))
@@ -58,7 +58,7 @@ export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: Pas
 /** When that is, microseconds; undefined for now. */
 export function readMoment(path: string, { sensor, at }: PastQuestion): number | undefined {
   if (at === undefined) return undefined;
-  const database = openInventory(path);
+  const database = openInventory(path, "inventory");
   try {
     return momentOf(database, at, sensor);
   } finally {

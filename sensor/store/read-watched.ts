@@ -1,6 +1,6 @@
 import { BlindTimes } from "../../shared/blind-times.js";
 import { CommandError } from "../../shared/command-error.js";
-import { minute, type Unwatched } from "../../shared/difference-notes.js";
+import { toldEnds, type Unwatched } from "../../shared/difference-notes.js";
 import { type BlindInterval, type HealthRecord, MAX_BLIND } from "../../shared/health.js";
 import { readCoverage } from "./read-coverage.js";
 import type { SensorCoverage, StoredRow } from "./stored-row.js";
@@ -45,7 +45,7 @@ export function checkSeen(path: string, sensor: string | undefined, rows: readon
 function nothingWatched(whole: readonly Unwatched[], { fromMicros, untilMicros }: Window, asked: string): CommandError {
   const why = [...new Set(whole.map(({ longest }) => longest.reason))].join(", ");
   return new CommandError(
-    `${asked}: nothing was watched between ${minute(fromMicros)} and ${minute(untilMicros)} (${why}): what changed can't be told; name a time in which a sensor ran`,
+    `${asked}: nothing was watched between ${toldEnds(fromMicros, untilMicros).join(" and ")} (${why}): what changed can't be told; name a time in which a sensor ran`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CommandError } from "../command-error.js";
+import { readReason } from "../file-reason.js";
 
 /** Text of a file that a setting names. Throws CommandError with setting, file and reason. */
 export function readNamedFile(setting: string, file: string): string {
@@ -11,8 +12,6 @@ export function ofNamedFile<T>(setting: string, file: string, read: () => T): T 
   try {
     return read();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such file" : message;
-    throw new CommandError(`${setting} "${file}" can't be read: ${reason}`);
+    throw new CommandError(`${setting} "${file}" can't be read: ${readReason(error)}`);
   }
 }

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { CommandError } from "../command-error.js";
+import { writeReason } from "../file-reason.js";
 import { makeFolder } from "../make-folder.js";
 
 /** Whose file it is: SQLite's application id says so, in files of before a table that only this kind has. */
@@ -54,10 +55,9 @@ export function keepPrivate(path: string): void {
   }
 }
 
-export function unusableFile(setting: string, path: string, { message }: Error): CommandError {
-  return new CommandError(
-    `${setting} "${path}" can't be used: ${message}; name a file in a folder this user may write to`,
-  );
+export function unusableFile(setting: string, path: string, error: Error): CommandError {
+  const reason = writeReason(error, "name a file in a folder this user may write to");
+  return new CommandError(`${setting} "${path}" can't be used: ${reason}`);
 }
 
 /** Before anything is changed: the file may be another's. */

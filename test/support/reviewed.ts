@@ -49,6 +49,6 @@ export async function reviewed(t: Parameters<typeof consoleWithSensor>[0], scene
     return (await answer.json()) as Review;
   };
   const history = async (template: string): Promise<ReviewHistory> =>
-    (await ask("GET", `/api/reviews?key=${(await of(template)).key}`)).json() as Promise<ReviewHistory>;
+    (await ask("GET", `/api/reviews?endpoint=${(await of(template)).key}`)).json() as Promise<ReviewHistory>;
   return { console, sensor, ask, endpoints, of, say, history };
 }

@@ -14,6 +14,8 @@ export const SECRETS: readonly (readonly [string, string, readonly string[]])[] 
   [`/?access_token=${JWT}#x`, "A: b", ["jwt query access_token"]],
   ["/?key=color&page=2", "A: b", []],
   ["/?key=AIzaSyA1234567890abcdefg", "A: b", ["api-key query key"]],
+  // As the console's page asks for an endpoint.
+  ["/api/endpoint?endpoint=NzdkNjcyZmVlYWQyN2NhNgoxMC43Ny4wLjIgODAgR0VUIC90ZWFtcy97dGVhbUlkfQ", "A: b", []],
   [`/reset/${JWT}`, "A: b", ["other path path"]],
   ["/bot123456:AAEhBP0av28d6vEhBP0av28d6vABCDEFGHI/getMe", "A: b", ["other path path"]],
   ["http://user:hunter2@h/x", "A: b", ["basic userinfo userinfo"]],

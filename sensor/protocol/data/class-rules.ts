@@ -1,3 +1,4 @@
+import { suggestion } from "../../../shared/config/suggestion.js";
 import type { DataRule } from "./data-rule.js";
 import { FieldWords, wordsOf } from "./field-words.js";
 import { HEALTH_RULES } from "./health-rules.js";
@@ -91,7 +92,9 @@ function mutedFields(muted: readonly string[], known: ReadonlySet<string>): Read
   for (const entry of muted) {
     const [name, field] = entry.split("=");
     if (!known.has(name))
-      throw new PatternError(`mutes "${name}", which is no class; there are ${[...known].sort().join(", ")}`);
+      throw new PatternError(
+        `would mute "${name}", which is no class${suggestion(name, [...known])}; there are ${[...known].sort().join(", ")}`,
+      );
     if (field === undefined) continue;
     const key = wordsOf(field).join("");
     fields.set(key, [...(fields.get(key) ?? []), name]);

@@ -42,7 +42,7 @@ export function* suggestions(
   if (pods === undefined) {
     yield comment([
       "Nothing is suggested: which address is which workload is not known, and it is not guessed.",
-      "Name the cluster's pods: --workloads FILE, made by: kubectl get pods,services -A -o json > FILE",
+      "Name the cluster's pods: --workloads FILE (or report.workloadsFile in the configuration, which a console reads), made by: kubectl get pods,services -A -o json > FILE",
     ]);
     return;
   }

@@ -1,6 +1,7 @@
 import { createHash, sign } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../../shared/make-folder.js";
 import { presentRows } from "../../../shared/present-findings.js";
 import type { SigningKey } from "../../../shared/signing-key.js";
 import { formatTime } from "../../../shared/time.js";
@@ -28,8 +29,8 @@ const STATEMENT =
 /** Writes a pack into an empty folder, which is made where there is none. */
 export function writePack(folder: string, { rows, coverage }: Stored, key: SigningKey, createdMicros: number): void {
   const stored = { rows: presentRows(rows), coverage };
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
-  if (readdirSync(folder).length > 0) throw new Error("the folder is not empty; a pack needs one of its own");
+  makeFolder(folder, 0o750);
+  if (readdirSync(folder).length > 0) throw new Error("the folder is not empty, and a pack needs one of its own");
   const files: HashedFile[] = [];
   for (const { name, write } of PACK_FILES) files.push(writeHashed(join(folder, name), name, write(stored)));
   const publicKey = key.publicKey.export({ type: "spki", format: "pem" }) as string;
