@@ -105,6 +105,13 @@ t.test("results of before stay where no frame could be read, and a disk that fil
     t.match(error, `eastwatch: no frame could be read; what is in --out "${out}" is left as it was\n`);
     t.equal(readFileSync(join(out, "calls.ndjson"), "utf8"), before, name);
   }
+  const fresh = join(folder, "fresh");
+  t.match(run(["analyze", join(folder, "empty.pcap"), "--out", fresh]), { code: 3, error: /^(?!.*left as it was)/s });
+  t.equal(
+    JSON.parse(readFileSync(join(fresh, "summary.json"), "utf8")).frames,
+    0,
+    "where none are, nothing is what was read",
+  );
   const disk = smallDisk(t, 16_384);
   const full = run(["analyze", capture, "--out", join(disk, "r")]);
   t.same(full, { code: 2, out: "", error: `eastwatch: --out "${join(disk, "r")}" can't be written: ${FULL}\n` });

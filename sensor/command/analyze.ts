@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { accessSync, constants, opendirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, opendirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
 import type { Settings } from "../../shared/config/settings.js";
@@ -34,6 +34,7 @@ export interface AnalyzeOptions {
 
 const FINDINGS_FOUND = 1;
 const INPUT_DAMAGED = 3;
+const SUMMARY = "summary.json";
 /** Services of which the summary tells one by one. */
 const MAX_SUMMED_SERVICES = 1_000;
 
@@ -65,7 +66,8 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   const isCut = await readAll(options.captures, pipeline);
   const damaged = isCut || (declared?.filesBroken ?? 0) > 0;
   pipeline.finish();
-  if (isCut && pipeline.counters().frames === 0) {
+  // A name that was mistyped must not empty what stands there.
+  if (isCut && pipeline.counters().frames === 0 && existsSync(join(options.out, SUMMARY))) {
     process.stderr.write(`eastwatch: no frame could be read; what is in --out "${options.out}" is left as it was\n`);
     return INPUT_DAMAGED;
   }
@@ -167,7 +169,7 @@ function writeSummary(out: string, pipeline: Pipeline, findings: number, elapsed
     // There is no feed to leave anything out of, and no console to reach: every call is in calls.ndjson.
     counters: { ...counters, calls_not_sampled: 0, outbox_dropped: 0 },
   };
-  writeFileSync(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
+  writeFileSync(join(out, SUMMARY), `${JSON.stringify(summary, undefined, 2)}\n`);
 }
 
 /** Of very many those that were seen least of; the sums above them are of all. */
