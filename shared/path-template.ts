@@ -37,7 +37,8 @@ export interface Aligned {
 export function aligned(template: string, path: string): Aligned | undefined {
   const segments = template.split("/");
   const values = path.split("/");
-  const at = segments.findIndex(isRest);
+  // Cheap, for hardly any template has one.
+  const at = template.includes("+}") ? segments.findIndex(isRest) : -1;
   const spare = values.length - segments.length;
   if (at < 0 ? spare !== 0 : spare < 0) return undefined;
   if (spare === 0) return { segments, values };

@@ -7,9 +7,8 @@ import { decoded } from "./route-table.js";
  * parameters share a segment that can be cut between them in more than one way. Empty where the path is none of the template's.
  */
 export function valuesIn(template: string, path: string): readonly (string | undefined)[] {
-  const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
   // A slash at the end is forgiven, with it or without.
-  const both = aligned(template, path) ?? aligned(template, other);
+  const both = aligned(template, path) ?? aligned(template, path.endsWith("/") ? path.slice(0, -1) : `${path}/`);
   if (both === undefined) return [];
   const values: (string | undefined)[] = [];
   for (const [at, segment] of both.segments.entries()) {
